@@ -1,0 +1,168 @@
+import type { Step } from './decision.ts'
+import type { Principal } from './principal.ts'
+import type { ReasonFor } from './reasons.ts'
+import type { Fact, FactRequirement, Requirement } from './requirement.ts'
+
+/** Why a requirement is not met. */
+export type Failure =
+  | { readonly kind: 'scheme'; readonly via: readonly string[]; readonly partly: boolean }
+  | { readonly kind: 'assurance'; readonly acr?: readonly string[]; readonly maxAge?: number; readonly scope?: readonly string[] }
+  | { readonly kind: 'scope'; readonly scope: readonly string[] }
+  | { readonly kind: 'role' }
+  | { readonly kind: 'user' }
+  | { readonly kind: 'fact'; readonly otherwise: 'forbid' | 'conceal' }
+  | { readonly kind: 'unknown'; readonly reason: ReasonFor<'unavailable' | 'fault'>; readonly retryAfter?: number }
+
+export type Verdict =
+  | { readonly kind: 'pass' }
+  | { readonly kind: 'need'; readonly fact: FactRequirement }
+  | { readonly kind: 'fail'; readonly failure: Failure }
+
+export interface Findings {
+  readonly principals: readonly Principal[]
+  readonly facts: ReadonlyMap<string, Fact>
+  readonly now: number
+  readonly steps: Step[]
+}
+
+const PASS: Verdict = { kind: 'pass' }
+
+/** Holds a requirement against verified principals and known facts. Pure and total. */
+export function evaluate(requirement: Requirement, findings: Findings): Verdict {
+  if (requirement.type === 'all') return evaluateAll(requirement.of, findings)
+  if (requirement.type === 'any') return evaluateAny(requirement.of, findings)
+  if (requirement.type === 'fact') return evaluateFact(requirement, findings)
+  const failure = failureOf(requirement, findings)
+  findings.steps.push({ stage: 'require', requirement, passed: failure === undefined })
+  return failure === undefined ? PASS : { kind: 'fail', failure }
+}
+
+type Leaf = Exclude<Requirement, { type: 'all' | 'any' | 'fact' }>
+
+function failureOf(requirement: Leaf, { principals, now }: Findings): Failure | undefined {
+  if (requirement.type === 'open' || requirement.type === 'anyone') return undefined
+  if (principals.length === 0) return { kind: 'scheme', via: requirement.type === 'authenticated' ? (requirement.via ?? []) : [], partly: false }
+  switch (requirement.type) {
+    case 'authenticated': {
+      const { via } = requirement
+      if (via === undefined || principals.some((principal) => via.some((name) => name.toLowerCase() === principal.scheme.toLowerCase()))) return undefined
+      return { kind: 'scheme', via, partly: false }
+    }
+    case 'scope':
+      return requirement.all.every((name) => principals.some((principal) => principal.scopes.includes(name)))
+        ? undefined
+        : { kind: 'scope', scope: requirement.all }
+    case 'role':
+      return requirement.any.some((name) => principals.some((principal) => principal.roles.includes(name))) ? undefined : { kind: 'role' }
+    case 'user':
+      return principals.some(isPerson) ? undefined : { kind: 'user' }
+    case 'assurance':
+      return principals.some((principal) => isAssured(requirement, principal, now)) ? undefined : assuranceFailure(requirement)
+  }
+}
+
+/** RFC 9068 section 2.2: a client that got a token for itself is its own subject. */
+function isPerson({ subject, claims }: Principal): boolean {
+  return subject !== claims['client_id'] && subject !== claims['azp']
+}
+
+type AssuranceRequirement = Requirement & { type: 'assurance' }
+
+function isAssured({ acr, maxAge }: AssuranceRequirement, { assurance }: Principal, now: number): boolean {
+  if (acr !== undefined && (assurance.acr === undefined || !acr.includes(assurance.acr))) return false
+  return maxAge === undefined || (assurance.authTime !== undefined && now - assurance.authTime <= maxAge)
+}
+
+function assuranceFailure({ acr, maxAge }: AssuranceRequirement): Failure {
+  return { kind: 'assurance', ...(acr === undefined ? {} : { acr }), ...(maxAge === undefined ? {} : { maxAge }) }
+}
+
+function evaluateFact(requirement: FactRequirement, { principals, facts, steps }: Findings): Verdict {
+  if (principals.length === 0) return { kind: 'fail', failure: { kind: 'scheme', via: [], partly: false } }
+  const fact = facts.get(requirement.name)
+  if (fact === undefined) return { kind: 'need', fact: requirement }
+  steps.push({ stage: 'fact', name: requirement.name, holds: fact.holds })
+  if (fact.holds === true) return PASS
+  if (fact.holds === false) return { kind: 'fail', failure: { kind: 'fact', otherwise: requirement.otherwise } }
+  const { reason = 'fact-unavailable', retryAfter } = fact
+  return { kind: 'fail', failure: { kind: 'unknown', reason, ...(retryAfter === undefined ? {} : { retryAfter }) } }
+}
+
+// Ledger section 3, steps 11 and 13: who they are, step-up with scope, role, then the object; unknown facts last.
+const ALL_ORDER: readonly Failure['kind'][] = ['scheme', 'assurance', 'scope', 'user', 'role', 'fact', 'unknown']
+// Ledger section 3, last paragraph: what could still succeed, then what the caller can repair, then conceal before forbid.
+const ANY_ORDER: readonly (Failure['kind'] | 'conceal')[] = ['unknown', 'assurance', 'scope', 'conceal', 'fact', 'user', 'role', 'scheme']
+
+function evaluateAll(parts: readonly Requirement[], findings: Findings): Verdict {
+  const failures: Failure[] = []
+  let need: Verdict | undefined
+  let schemeMet = false
+  for (const part of parts) {
+    const verdict = evaluate(part, findings)
+    if (verdict.kind === 'fail') failures.push(verdict.failure)
+    else if (verdict.kind === 'need') need ??= verdict
+    else if (part.type === 'authenticated' && part.via !== undefined) schemeMet = true
+  }
+  const worst = pick(failures, ALL_ORDER)
+  // An unknown fact must not hide a fact that does not hold, so the others are asked first.
+  if (need !== undefined && (worst === undefined || worst.kind === 'unknown')) return need
+  if (worst === undefined) return PASS
+  return { kind: 'fail', failure: complete(worst, parts, failures, schemeMet) }
+}
+
+/** One challenge says all that the caller has to bring: every scope, step-up and scope together. */
+function complete(worst: Failure, parts: readonly Requirement[], failures: readonly Failure[], schemeMet: boolean): Failure {
+  if (worst.kind === 'scheme') return { kind: 'scheme', via: worst.via, partly: worst.partly || schemeMet }
+  if (worst.kind === 'scope') return { kind: 'scope', scope: union(parts.map(neededScopes)) }
+  if (worst.kind !== 'assurance') return worst
+  const levels = failures.filter((failure) => failure.kind === 'assurance')
+  const ages = levels.map((level) => level.maxAge).filter((age) => age !== undefined)
+  const acr = levels.find((level) => level.acr !== undefined)?.acr
+  const scope = failures.some((failure) => failure.kind === 'scope' || (failure.kind === 'assurance' && failure.scope !== undefined))
+    ? union(parts.map(neededScopes))
+    : undefined
+  return {
+    kind: 'assurance',
+    ...(acr === undefined ? {} : { acr }),
+    ...(ages.length === 0 ? {} : { maxAge: Math.min(...ages) }),
+    ...(scope === undefined ? {} : { scope }),
+  }
+}
+
+function evaluateAny(branches: readonly Requirement[], findings: Findings): Verdict {
+  const failures: Failure[] = []
+  let need: Verdict | undefined
+  for (const branch of branches) {
+    const verdict = evaluate(branch, findings)
+    if (verdict.kind === 'pass') return PASS
+    if (verdict.kind === 'need') need ??= verdict
+    else failures.push(verdict.failure)
+  }
+  if (need !== undefined) return need
+  const best = pick(failures, ANY_ORDER)
+  if (best === undefined) return PASS
+  if (best.kind !== 'scheme') return { kind: 'fail', failure: best }
+  const via = union(failures.map((failure) => (failure.kind === 'scheme' ? failure.via : [])))
+  return { kind: 'fail', failure: { kind: 'scheme', via, partly: best.partly } }
+}
+
+function pick(failures: readonly Failure[], order: readonly string[]): Failure | undefined {
+  if (failures.length < 2) return failures[0]
+  for (const kind of order) {
+    const found = failures.find((failure) => (kind === 'conceal' ? failure.kind === 'fact' && failure.otherwise === 'conceal' : failure.kind === kind))
+    if (found !== undefined) return found
+  }
+  return failures[0]
+}
+
+/** Every scope that a request for this requirement needs; alternatives count with their first branch. */
+export function neededScopes(requirement: Requirement): readonly string[] {
+  if (requirement.type === 'scope') return requirement.all
+  if (requirement.type === 'all') return union(requirement.of.map(neededScopes))
+  if (requirement.type === 'any') return neededScopes(requirement.of.find((branch) => neededScopes(branch).length > 0) ?? requirement.of[0])
+  return []
+}
+
+function union(lists: readonly (readonly string[])[]): readonly string[] {
+  return lists.length === 1 ? (lists[0] ?? []) : [...new Set(lists.flat())]
+}

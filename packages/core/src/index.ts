@@ -1,0 +1,48 @@
+export { answer, outcomeOf, PROBLEM_BASE, statusOf, type Answer, type Problem } from './answer.ts'
+export { parseChallenges, writeChallenge, type Challenge, type ChallengeFault, type ParsedChallenges } from './challenge.ts'
+export { parseCredentials, type ParsedCredentials } from './credentials.ts'
+export type {
+  Allowed,
+  Challenged,
+  Concealed,
+  Decision,
+  Denial,
+  Explanation,
+  Faulty,
+  Forbidden,
+  Malformed,
+  NonEmpty,
+  Remedy,
+  Step,
+  Throttled,
+  Unavailable,
+} from './decision.ts'
+export { isToken } from './grammar.ts'
+export { acceptedSchemes, judge, type Authentication, type Evidence, type Need, type Terms } from './judge.ts'
+export type { Principal } from './principal.ts'
+export { readDecision, type ReadableResponse } from './read.ts'
+export { PROBLEMS, REASONS, reasonEntry, type Outcome, type ProblemType, type Reason, type ReasonFor } from './reasons.ts'
+export type { RequestView } from './request.ts'
+export {
+  allOf,
+  anyOf,
+  anyone,
+  assurance,
+  authenticated,
+  describe,
+  fact,
+  open,
+  recent,
+  role,
+  scope,
+  user,
+  type Fact,
+  type FactContext,
+  type FactRequirement,
+  type FactResolver,
+  type Known,
+  type PrincipalBehind,
+  type Requirement,
+} from './requirement.ts'
+export type { AnyScheme, Ask, Presented, Scheme, Verified, VerifyContext } from './scheme.ts'
+export { Secret } from './secret.ts'

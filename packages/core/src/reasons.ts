@@ -1,0 +1,100 @@
+/**
+ * The one vocabulary of refusals. Types, wire texts, problem types, documentation pages and the
+ * completeness tests are derived from the two tables below.
+ */
+
+/** What a refusal means; each outcome has exactly one status in `answer.ts`. */
+export type Outcome = 'challenge' | 'forbid' | 'conceal' | 'malformed' | 'throttle' | 'unavailable' | 'fault'
+
+/** Problem types (RFC 9457 section 3.1.1), as slugs under one configurable base, with their titles. */
+export const PROBLEMS = {
+  'authentication-required': 'Authentication is required',
+  'unsupported-authentication-scheme': 'These credentials are not of a kind accepted here',
+  'invalid-credentials': 'The credentials were not accepted',
+  'invalid-token': 'The access token was not accepted',
+  'step-up-required': 'A stronger or more recent login is required',
+  'insufficient-scope': 'The access token lacks a required scope',
+  'insufficient-permission': 'The caller is known and may not do this',
+  'user-required': 'Only a person may do this',
+  'account-suspended': 'The account is suspended',
+  'account-action-required': 'The account holder must act first',
+  'origin-not-allowed': 'Requests from this origin are not allowed',
+  'malformed-credentials': 'The credentials could not be read',
+  'ambiguous-credentials': 'More than one set of credentials was sent',
+  'malformed-request': 'The request could not be read',
+  'request-header-too-large': 'The credentials are larger than this server reads',
+  'quota-exceeded': 'The quota is used up',
+  'too-many-failed-attempts': 'Too many failed attempts',
+  'identity-provider-unavailable': 'The identity provider cannot be reached',
+  'access-control-unavailable': 'Access could not be decided now',
+  'access-control-misconfigured': 'Access control is misconfigured on this server',
+  'internal-error': 'Access control failed on this server',
+  'about:blank': 'Not Found',
+} as const
+
+/** The slug of a problem type; `about:blank` stands for itself. */
+export type ProblemType = keyof typeof PROBLEMS
+
+interface ReasonEntry {
+  readonly outcome: Outcome
+  readonly problem: ProblemType
+  /** Sent as `error_description`; only characters that RFC 6750 section 3 allows there. */
+  readonly description: string
+}
+
+// One text for every failure of cryptography: which check failed would help a forger.
+const NOT_VERIFIED = 'The access token could not be verified'
+
+/** Every reason for a refusal. A reason belongs to exactly one outcome. */
+export const REASONS = {
+  'credentials-missing': { outcome: 'challenge', problem: 'authentication-required', description: 'No credentials were sent' },
+  'scheme-not-accepted': { outcome: 'challenge', problem: 'unsupported-authentication-scheme', description: 'The authentication scheme is not accepted here' },
+  'credentials-rejected': { outcome: 'challenge', problem: 'invalid-credentials', description: 'The credentials were not accepted' },
+  'token-invalid': { outcome: 'challenge', problem: 'invalid-token', description: 'The access token was not accepted' },
+  'token-encrypted': { outcome: 'challenge', problem: 'invalid-token', description: NOT_VERIFIED },
+  'token-type-wrong': { outcome: 'challenge', problem: 'invalid-token', description: 'The token is not an access token' },
+  'token-issuer-unknown': { outcome: 'challenge', problem: 'invalid-token', description: 'The access token comes from an issuer that is not trusted here' },
+  'token-algorithm-refused': { outcome: 'challenge', problem: 'invalid-token', description: NOT_VERIFIED },
+  'token-key-unknown': { outcome: 'challenge', problem: 'invalid-token', description: NOT_VERIFIED },
+  'token-signature-wrong': { outcome: 'challenge', problem: 'invalid-token', description: NOT_VERIFIED },
+  'token-extension-unknown': { outcome: 'challenge', problem: 'invalid-token', description: NOT_VERIFIED },
+  'token-expired': { outcome: 'challenge', problem: 'invalid-token', description: 'The access token expired' },
+  'token-not-yet-valid': { outcome: 'challenge', problem: 'invalid-token', description: 'The access token is not valid yet' },
+  'token-audience-wrong': { outcome: 'challenge', problem: 'invalid-token', description: 'The access token was issued for another audience' },
+  'token-claim-missing': { outcome: 'challenge', problem: 'invalid-token', description: 'The access token lacks a required claim' },
+  'token-revoked': { outcome: 'challenge', problem: 'invalid-token', description: 'The access token is no longer accepted' },
+  'subject-unknown': { outcome: 'challenge', problem: 'invalid-token', description: 'The access token is no longer accepted' },
+  'account-disabled': { outcome: 'challenge', problem: 'invalid-token', description: 'The access token is no longer accepted' },
+  'assurance-too-low': { outcome: 'challenge', problem: 'step-up-required', description: 'A stronger or more recent login is required' },
+  'scope-missing': { outcome: 'forbid', problem: 'insufficient-scope', description: 'The access token lacks a required scope' },
+  'role-missing': { outcome: 'forbid', problem: 'insufficient-permission', description: 'A required role is missing' },
+  'policy-denied': { outcome: 'forbid', problem: 'insufficient-permission', description: 'The policy does not permit this' },
+  'assurance-unreachable': { outcome: 'forbid', problem: 'insufficient-permission', description: 'No accepted login is strong enough for this' },
+  'user-required': { outcome: 'forbid', problem: 'user-required', description: 'Only a person may do this' },
+  'account-suspended': { outcome: 'forbid', problem: 'account-suspended', description: 'The account is suspended' },
+  'account-incomplete': { outcome: 'forbid', problem: 'account-action-required', description: 'The account holder must act first' },
+  'origin-refused': { outcome: 'forbid', problem: 'origin-not-allowed', description: 'Requests from this origin are not allowed' },
+  'not-visible': { outcome: 'conceal', problem: 'about:blank', description: 'Not found' },
+  'credentials-malformed': { outcome: 'malformed', problem: 'malformed-credentials', description: 'The credentials could not be read' },
+  'credentials-ambiguous': { outcome: 'malformed', problem: 'ambiguous-credentials', description: 'More than one set of credentials was sent' },
+  'credentials-too-large': { outcome: 'malformed', problem: 'request-header-too-large', description: 'The credentials are larger than this server reads' },
+  'host-ambiguous': { outcome: 'malformed', problem: 'malformed-request', description: 'The request needs exactly one Host field' },
+  'quota-exceeded': { outcome: 'throttle', problem: 'quota-exceeded', description: 'The quota is used up' },
+  'too-many-failures': { outcome: 'throttle', problem: 'too-many-failed-attempts', description: 'Too many failed attempts' },
+  'issuer-unreachable': { outcome: 'unavailable', problem: 'identity-provider-unavailable', description: 'The identity provider cannot be reached' },
+  'lookup-unavailable': { outcome: 'unavailable', problem: 'access-control-unavailable', description: 'The credentials could not be looked up' },
+  'fact-unavailable': { outcome: 'unavailable', problem: 'access-control-unavailable', description: 'A fact that decides access could not be established' },
+  misconfigured: { outcome: 'fault', problem: 'access-control-misconfigured', description: 'Access control is misconfigured' },
+  'internal-error': { outcome: 'fault', problem: 'internal-error', description: 'Access control failed' },
+} as const satisfies Record<string, ReasonEntry>
+
+/** One word why a request was refused. */
+export type Reason = keyof typeof REASONS
+
+/** The reasons of one outcome: `ReasonFor<'forbid'>` can never be used in a 401. */
+export type ReasonFor<O extends Outcome> = { [R in Reason]: (typeof REASONS)[R]['outcome'] extends O ? R : never }[Reason]
+
+/** The table's entry for a reason, with widened types. */
+export function reasonEntry(reason: Reason): ReasonEntry {
+  return REASONS[reason]
+}
