@@ -1,5 +1,6 @@
 import { writeChallenge, type Challenge } from './challenge.ts'
 import type { Denial } from './decision.ts'
+import { delaySeconds } from './grammar.ts'
 import { PROBLEMS, reasonEntry, type Outcome, type Reason } from './reasons.ts'
 
 /** The body of a refusal, `application/problem+json` (RFC 9457). */
@@ -63,7 +64,7 @@ export function outcomeOf(status: number): Outcome | undefined {
 export function answer(denial: Denial, options: { readonly problemBase?: string } = {}): Answer {
   const fields: [string, string][] = []
   for (const challenge of denial.challenges ?? ([] as readonly Challenge[])) fields.push(['WWW-Authenticate', writeChallenge(challenge)])
-  if (denial.outcome === 'throttle' || denial.outcome === 'unavailable') fields.push(['Retry-After', String(Math.max(0, Math.ceil(denial.retryAfter)))])
+  if (denial.outcome === 'throttle' || denial.outcome === 'unavailable') fields.push(['Retry-After', String(delaySeconds(denial.retryAfter, 0))])
   fields.push(['Cache-Control', 'no-store'], ['Content-Type', 'application/problem+json'])
   return { status: statusOf(denial), fields, problem: problemOf(denial, options.problemBase ?? PROBLEM_BASE) }
 }
@@ -76,7 +77,7 @@ function problemOf(denial: Denial, base: string): Problem {
 }
 
 function extensionsOf(denial: Denial): Partial<Problem> {
-  if (denial.outcome === 'throttle' || denial.outcome === 'unavailable') return { retry_after: Math.max(0, Math.ceil(denial.retryAfter)) }
+  if (denial.outcome === 'throttle' || denial.outcome === 'unavailable') return { retry_after: delaySeconds(denial.retryAfter, 0) }
   if (denial.outcome === 'forbid' && denial.action !== undefined) return { action: denial.action }
   const { remedy } = denial
   if (remedy.action === 'request-scope') return { required_scopes: remedy.scope }

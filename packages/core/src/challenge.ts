@@ -1,5 +1,5 @@
 import { isToken, plain, quote } from './grammar.ts'
-import { readParameter, Scanner } from './scanner.ts'
+import { emptyParams, readParameter, Scanner } from './scanner.ts'
 
 /** A scheme and its parameters, as offered in `WWW-Authenticate` (RFC 9110 section 11.3). */
 export interface Challenge {
@@ -97,11 +97,12 @@ function readStart(reading: Reading, scanner: Scanner, line: number): boolean {
   // Whatever follows belongs to this new challenge: a fault in it must not cost the one before.
   reading.current = undefined
   if (scheme === undefined) return false
-  const challenge: OpenChallenge = { scheme, params: Object.create(null) }
+  const challenge: OpenChallenge = { scheme, params: emptyParams() }
   reading.challenges.push(challenge)
   reading.current = challenge
+  const spaced = scanner.skipSpaces()
   if (scanner.atElementEnd()) return true
-  if (!scanner.skipSpaces()) return false
+  if (!spaced) return false
   const token68 = scanner.token68()
   if (token68 !== undefined) {
     challenge.token68 = token68
@@ -127,7 +128,7 @@ function addParameter(reading: Reading, [name, value]: readonly [string, string]
 }
 
 // RFC 7616 section 3.3: these must not be quoted; everything else is quoted, realm by RFC 9110 section 11.5.
-const UNQUOTED: Readonly<Record<string, readonly string[]>> = { digest: ['algorithm', 'stale', 'charset'] }
+const UNQUOTED: ReadonlyMap<string, readonly string[]> = new Map([['digest', ['algorithm', 'stale', 'charset']]])
 // RFC 6750 section 3 gives these a smaller alphabet than a quoted-string has.
 const PLAIN = new Set(['scope', 'error', 'error_description', 'error_uri'])
 
@@ -150,11 +151,13 @@ export function writeChallenge({ scheme, token68, params }: Challenge): string {
     if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(token68)) throw new TypeError('`token68` has characters outside RFC 9110 section 11.2')
     return `${scheme} ${token68}`
   }
-  const unquoted = UNQUOTED[scheme.toLowerCase()]
+  const unquoted = UNQUOTED.get(scheme.toLowerCase())
   let text = scheme
   let separator = ' '
   for (const name in params) {
-    if (!isToken(name)) throw new TypeError(`\`${plain(name)}\` is no parameter name; pass a token of RFC 9110 section 5.6.2`)
+    // Names are compared without case and must not repeat (section 11.2): one spelling leaves no doubt.
+    if (!isToken(name) || name !== name.toLowerCase())
+      throw new TypeError(`\`${plain(name)}\` is no parameter name; pass a token of RFC 9110 section 5.6.2 in lower case`)
     const value = params[name] ?? ''
     text += `${separator}${name}=${unquoted?.includes(name) && isToken(value) ? value : quote(PLAIN.has(name) ? plain(value) : value)}`
     separator = ', '

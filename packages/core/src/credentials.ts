@@ -1,5 +1,5 @@
 import type { ReasonFor } from './reasons.ts'
-import { readParameter, Scanner } from './scanner.ts'
+import { emptyParams, readParameter, Scanner } from './scanner.ts'
 
 /** What the `Authorization` field of a request holds, before any scheme looks at it (RFC 9110 section 11.4). */
 export type ParsedCredentials =
@@ -45,7 +45,7 @@ function readSlowly(text: string): ParsedCredentials {
   const scanner = new Scanner(text)
   const scheme = scanner.token()
   if (scheme === undefined || !scanner.skipSpaces()) return { found: 'malformed', reason: 'credentials-malformed' }
-  const params: Record<string, string> = Object.create(null)
+  const params: Record<string, string> = emptyParams()
   const fault = scanner.token68() === undefined ? readParameters(scanner, params) : 'after-token68'
   if (fault === undefined) return { found: 'credentials', scheme, params }
   const reason = fault !== 'malformed' && startsCredentials(scanner) ? 'credentials-ambiguous' : 'credentials-malformed'

@@ -1,11 +1,12 @@
 import type { Step } from './decision.ts'
+import { sameScheme } from './grammar.ts'
 import type { Principal } from './principal.ts'
 import type { ReasonFor } from './reasons.ts'
 import type { Fact, FactRequirement, Requirement } from './requirement.ts'
 
 /** Why a requirement is not met. */
 export type Failure =
-  | { readonly kind: 'scheme'; readonly via: readonly string[]; readonly partly: boolean }
+  | { readonly kind: 'scheme'; readonly via: readonly string[] }
   | { readonly kind: 'assurance'; readonly acr?: readonly string[]; readonly maxAge?: number; readonly scope?: readonly string[] }
   | { readonly kind: 'scope'; readonly scope: readonly string[] }
   | { readonly kind: 'role' }
@@ -23,6 +24,8 @@ export interface Findings {
   readonly facts: ReadonlyMap<string, Fact>
   readonly now: number
   readonly steps: Step[]
+  /** Credentials that did not hold are there too, and with them nobody counts as anyone (ledger C19). */
+  readonly refused?: boolean
 }
 
 const PASS: Verdict = { kind: 'pass' }
@@ -39,14 +42,14 @@ export function evaluate(requirement: Requirement, findings: Findings): Verdict 
 
 type Leaf = Exclude<Requirement, { type: 'all' | 'any' | 'fact' }>
 
-function failureOf(requirement: Leaf, { principals, now }: Findings): Failure | undefined {
-  if (requirement.type === 'open' || requirement.type === 'anyone') return undefined
-  if (principals.length === 0) return { kind: 'scheme', via: requirement.type === 'authenticated' ? (requirement.via ?? []) : [], partly: false }
+function failureOf(requirement: Leaf, { principals, now, refused }: Findings): Failure | undefined {
+  if (requirement.type === 'open' || requirement.type === 'anyone') return refused === true ? { kind: 'scheme', via: [] } : undefined
+  if (principals.length === 0) return { kind: 'scheme', via: requirement.type === 'authenticated' ? (requirement.via ?? []) : [] }
   switch (requirement.type) {
     case 'authenticated': {
       const { via } = requirement
-      if (via === undefined || principals.some((principal) => via.some((name) => name.toLowerCase() === principal.scheme.toLowerCase()))) return undefined
-      return { kind: 'scheme', via, partly: false }
+      if (via === undefined || principals.some((principal) => via.some((name) => sameScheme(name, principal.scheme)))) return undefined
+      return { kind: 'scheme', via }
     }
     case 'scope':
       return requirement.all.every((name) => principals.some((principal) => principal.scopes.includes(name)))
@@ -78,7 +81,7 @@ function assuranceFailure({ acr, maxAge }: AssuranceRequirement): Failure {
 }
 
 function evaluateFact(requirement: FactRequirement, { principals, facts, steps }: Findings): Verdict {
-  if (principals.length === 0) return { kind: 'fail', failure: { kind: 'scheme', via: [], partly: false } }
+  if (principals.length === 0) return { kind: 'fail', failure: { kind: 'scheme', via: [] } }
   const fact = facts.get(requirement.name)
   if (fact === undefined) return { kind: 'need', fact: requirement }
   steps.push({ stage: 'fact', name: requirement.name, holds: fact.holds })
@@ -95,32 +98,31 @@ const ANY_ORDER: readonly (Failure['kind'] | 'conceal')[] = ['unknown', 'assuran
 
 function evaluateAll(parts: readonly Requirement[], findings: Findings): Verdict {
   const failures: Failure[] = []
+  const verdicts: Verdict[] = []
   let need: Verdict | undefined
-  let schemeMet = false
   for (const part of parts) {
     const verdict = evaluate(part, findings)
+    verdicts.push(verdict)
     if (verdict.kind === 'fail') failures.push(verdict.failure)
     else if (verdict.kind === 'need') need ??= verdict
-    else if (part.type === 'authenticated' && part.via !== undefined) schemeMet = true
   }
   const worst = pick(failures, ALL_ORDER)
   // An unknown fact must not hide a fact that does not hold, so the others are asked first.
   if (need !== undefined && (worst === undefined || worst.kind === 'unknown')) return need
   if (worst === undefined) return PASS
-  return { kind: 'fail', failure: complete(worst, parts, failures, schemeMet) }
+  const scopes = (): readonly string[] => union(parts.map((part, index) => scopesOf(part, verdicts[index], findings)))
+  return { kind: 'fail', failure: complete(worst, failures, scopes) }
 }
 
 /** One challenge says all that the caller has to bring: every scope, step-up and scope together. */
-function complete(worst: Failure, parts: readonly Requirement[], failures: readonly Failure[], schemeMet: boolean): Failure {
-  if (worst.kind === 'scheme') return { kind: 'scheme', via: worst.via, partly: worst.partly || schemeMet }
-  if (worst.kind === 'scope') return { kind: 'scope', scope: union(parts.map(neededScopes)) }
+function complete(worst: Failure, failures: readonly Failure[], scopes: () => readonly string[]): Failure {
+  if (worst.kind === 'scheme') return { kind: 'scheme', via: allSchemes(failures) }
+  if (worst.kind === 'scope') return { kind: 'scope', scope: scopes() }
   if (worst.kind !== 'assurance') return worst
   const levels = failures.filter((failure) => failure.kind === 'assurance')
   const ages = levels.map((level) => level.maxAge).filter((age) => age !== undefined)
-  const acr = levels.find((level) => level.acr !== undefined)?.acr
-  const scope = failures.some((failure) => failure.kind === 'scope' || (failure.kind === 'assurance' && failure.scope !== undefined))
-    ? union(parts.map(neededScopes))
-    : undefined
+  const acr = common(levels.map((level) => level.acr).filter((values) => values !== undefined))
+  const scope = failures.some((failure) => failure.kind === 'scope' || (failure.kind === 'assurance' && failure.scope !== undefined)) ? scopes() : undefined
   return {
     kind: 'assurance',
     ...(acr === undefined ? {} : { acr }),
@@ -142,8 +144,7 @@ function evaluateAny(branches: readonly Requirement[], findings: Findings): Verd
   const best = pick(failures, ANY_ORDER)
   if (best === undefined) return PASS
   if (best.kind !== 'scheme') return { kind: 'fail', failure: best }
-  const via = union(failures.map((failure) => (failure.kind === 'scheme' ? failure.via : [])))
-  return { kind: 'fail', failure: { kind: 'scheme', via, partly: best.partly } }
+  return { kind: 'fail', failure: { kind: 'scheme', via: allSchemes(failures) } }
 }
 
 function pick(failures: readonly Failure[], order: readonly string[]): Failure | undefined {
@@ -155,12 +156,30 @@ function pick(failures: readonly Failure[], order: readonly string[]): Failure |
   return failures[0]
 }
 
-/** Every scope that a request for this requirement needs; alternatives count with their first branch. */
-export function neededScopes(requirement: Requirement): readonly string[] {
+/** What one part adds to the scopes of a challenge: what it asked for if it failed, otherwise what it goes on needing. */
+function scopesOf(part: Requirement, verdict: Verdict | undefined, { principals }: Findings): readonly string[] {
+  if (verdict?.kind === 'fail' && 'scope' in verdict.failure) return verdict.failure.scope
+  return neededScopes(part, (name) => principals.some((principal) => principal.scopes.includes(name)))
+}
+
+/** Every scope that a request for this requirement needs; alternatives count with one branch, if possible one whose scopes are granted. */
+export function neededScopes(requirement: Requirement, granted?: (name: string) => boolean): readonly string[] {
   if (requirement.type === 'scope') return requirement.all
-  if (requirement.type === 'all') return union(requirement.of.map(neededScopes))
-  if (requirement.type === 'any') return neededScopes(requirement.of.find((branch) => neededScopes(branch).length > 0) ?? requirement.of[0])
-  return []
+  if (requirement.type !== 'all' && requirement.type !== 'any') return []
+  const lists = requirement.of.map((part) => neededScopes(part, granted))
+  if (requirement.type === 'all') return union(lists)
+  return (granted && lists.find((scopes) => scopes.every(granted))) ?? lists.find((scopes) => scopes.length > 0) ?? []
+}
+
+function allSchemes(failures: readonly Failure[]): readonly string[] {
+  return union(failures.map((failure) => (failure.kind === 'scheme' ? failure.via : [])))
+}
+
+/** The levels that satisfy every list, so that one login is enough; the first list if there is none. */
+function common(lists: readonly (readonly string[])[]): readonly string[] | undefined {
+  const [first, ...others] = lists
+  const shared = first?.filter((value) => others.every((values) => values.includes(value)))
+  return shared === undefined || shared.length === 0 ? first : shared
 }
 
 function union(lists: readonly (readonly string[])[]): readonly string[] {

@@ -107,7 +107,7 @@ function words(text: string): readonly string[] {
 
 /** A non-negative whole number of seconds (RFC 9110 section 10.2.3); a date needs a clock, which the core has not. */
 function seconds(text: string | null): number | undefined {
-  return text !== null && /^\d{1,9}$/.test(text.trim()) ? Number(text) : undefined
+  return text !== null && /^\d{1,16}$/.test(text.trim()) ? wholeNumber(Number(text)) : undefined
 }
 
 function wholeNumber(value: unknown): number | undefined {

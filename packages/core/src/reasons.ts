@@ -62,6 +62,7 @@ export const REASONS = {
   'token-not-yet-valid': { outcome: 'challenge', problem: 'invalid-token', description: 'The access token is not valid yet' },
   'token-audience-wrong': { outcome: 'challenge', problem: 'invalid-token', description: 'The access token was issued for another audience' },
   'token-claim-missing': { outcome: 'challenge', problem: 'invalid-token', description: 'The access token lacks a required claim' },
+  'token-key-bound': { outcome: 'challenge', problem: 'invalid-token', description: 'The access token is bound to a key that was not shown' },
   'token-revoked': { outcome: 'challenge', problem: 'invalid-token', description: 'The access token is no longer accepted' },
   'subject-unknown': { outcome: 'challenge', problem: 'invalid-token', description: 'The access token is no longer accepted' },
   'account-disabled': { outcome: 'challenge', problem: 'invalid-token', description: 'The access token is no longer accepted' },

@@ -73,7 +73,7 @@ export function anyone(): { readonly type: 'anyone' } {
  */
 export function authenticated(options: { readonly via?: NonEmpty<string> } = {}): Known {
   if (options.via === undefined) return known({ type: 'authenticated' })
-  return known({ type: 'authenticated', via: words('authenticated', 'via', options.via, isToken, 'scheme names') })
+  return known({ type: 'authenticated', via: words('`via` of authenticated()', options.via, SCHEMES) })
 }
 
 /**
@@ -82,12 +82,12 @@ export function authenticated(options: { readonly via?: NonEmpty<string> } = {})
  * Throws a `TypeError` if a name is no scope-token of RFC 6749 section 3.3. RFC 6750 section 3.1.
  */
 export function scope(...all: [string, ...string[]]): Known {
-  return known({ type: 'scope', all: words('scope', 'argument', all, isScopeToken, 'scopes without spaces, quotes and backslashes') })
+  return known({ type: 'scope', all: words('the list of scope()', all, SCOPES) })
 }
 
 /** Asks for one of the named roles; without one the answer is 403 without a challenge (RFC 9110 section 15.5.4). */
 export function role(...any: [string, ...string[]]): Known {
-  return known({ type: 'role', any: words('role', 'argument', any, (text) => text !== '', 'role names') })
+  return known({ type: 'role', any: words('the list of role()', any, ROLES) })
 }
 
 /** Asks for a person: a token that a client obtained for itself is refused with 403 (RFC 9068 section 2.2). */
@@ -107,7 +107,7 @@ export function assurance(options: { readonly acr?: NonEmpty<string>; readonly m
   if (maxAge !== undefined && !(Number.isSafeInteger(maxAge) && maxAge >= 0)) {
     throw new TypeError(`option \`maxAge\` is \`${String(maxAge)}\`; pass a whole number of seconds, 0 or more`)
   }
-  const values = acr === undefined ? undefined : words('assurance', 'acr', acr, isScopeToken, 'values without spaces')
+  const values = acr === undefined ? undefined : words('`acr` of assurance()', acr, LEVELS)
   return known({ type: 'assurance', ...(values === undefined ? {} : { acr: values }), ...(maxAge === undefined ? {} : { maxAge }) })
 }
 
@@ -131,12 +131,12 @@ export function fact(options: { readonly name: string; readonly resolve: FactRes
 
 /** Asks for all of these. */
 export function allOf<const R extends NonEmpty<Requirement>>(...of: R): Extract<R[number], { readonly [speaks]: 'known' }> extends never ? Requirement : Known {
-  return known({ type: 'all', of: parts('allOf', of) }) as never
+  return known({ type: 'all', of: parts('allOf', of) })
 }
 
 /** Asks for one of these. */
 export function anyOf<const R extends NonEmpty<Requirement>>(...of: R): R[number] extends { readonly [speaks]: 'known' } ? Known : Requirement {
-  return known({ type: 'any', of: parts('anyOf', of) }) as never
+  return known({ type: 'any', of: parts('anyOf', of) })
 }
 
 function parts(builder: string, of: NonEmpty<Requirement>): NonEmpty<Requirement> {
@@ -147,10 +147,21 @@ function parts(builder: string, of: NonEmpty<Requirement>): NonEmpty<Requirement
   return of
 }
 
-function words(builder: string, option: string, values: NonEmpty<string>, accept: (text: string) => boolean, accepted: string): NonEmpty<string> {
-  if (!Array.isArray(values) || values.length === 0) throw new TypeError(`\`${option}\` of ${builder}() is empty; pass ${accepted}`)
+/** What a list of words may hold, and how a message says so. */
+interface Vocabulary {
+  readonly accepts: (text: string) => boolean
+  readonly accepted: string
+}
+
+const SCHEMES: Vocabulary = { accepts: isToken, accepted: 'scheme names' }
+const SCOPES: Vocabulary = { accepts: isScopeToken, accepted: 'scopes without spaces, quotes and backslashes' }
+const ROLES: Vocabulary = { accepts: (text) => text !== '', accepted: 'role names' }
+const LEVELS: Vocabulary = { accepts: isScopeToken, accepted: 'values without spaces' }
+
+function words(where: string, values: NonEmpty<string>, { accepts, accepted }: Vocabulary): NonEmpty<string> {
+  if (!Array.isArray(values) || values.length === 0) throw new TypeError(`${where} is empty; pass ${accepted}`)
   for (const value of values) {
-    if (typeof value !== 'string' || !accept(value)) throw new TypeError(`\`${option}\` of ${builder}() has \`${plain(String(value))}\`; pass ${accepted}`)
+    if (typeof value !== 'string' || !accepts(value)) throw new TypeError(`${where} has \`${plain(String(value))}\`; pass ${accepted}`)
   }
   return values
 }

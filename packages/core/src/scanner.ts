@@ -11,10 +11,11 @@ export class Scanner {
     return this.position >= this.text.length
   }
 
-  /** Skips white space and says whether a comma or the end comes next. */
+  /** Whether nothing but white space stands before the next comma or the end. */
   atElementEnd(): boolean {
-    this.skipWhiteSpace()
-    return this.atEnd() || this.text[this.position] === ','
+    let next = this.position
+    while (this.text[next] === ' ' || this.text[next] === '\t') next += 1
+    return next >= this.text.length || this.text[next] === ','
   }
 
   skipWhiteSpace(): void {
@@ -58,6 +59,12 @@ export class Scanner {
     if (found !== undefined) this.position += found.length
     return found
   }
+}
+
+/** Parameters without a prototype, so that one called `__proto__` or `constructor` is a parameter like any other. */
+export function emptyParams(): Record<string, string> {
+  const params: unknown = Object.create(null)
+  return params as Record<string, string>
 }
 
 /** One `auth-param` with its name in lower case; nothing if what comes next is no parameter at all. */

@@ -1,4 +1,5 @@
 import type { Challenge } from './challenge.ts'
+import type { ParsedCredentials } from './credentials.ts'
 import type { NonEmpty, Remedy } from './decision.ts'
 import type { Principal } from './principal.ts'
 import type { Reason, ReasonFor } from './reasons.ts'
@@ -36,7 +37,7 @@ export interface Ask {
 }
 
 /** One way of authenticating. Each is one file; the guard's folder of them is the feature list. */
-export interface Scheme<C = never, P extends Principal = Principal> {
+export interface Scheme<C = unknown, P extends Principal = Principal> {
   /** As registered, or a private name: `Bearer`, `ApiKey`. */
   readonly name: string
   /** Challenges are sent strongest first (RFC 9110 section 11.3). */
@@ -45,13 +46,15 @@ export interface Scheme<C = never, P extends Principal = Principal> {
   readonly expresses: readonly Remedy['action'][]
   /** Where credentials travel. Those of a cookie are sent by browsers unasked, and give way to explicit ones. */
   readonly carrier: 'authorization' | 'field' | 'query' | 'cookie'
+  /** The request field that carries the credentials, in lower case, if it is neither Authorization nor Cookie. */
+  readonly field?: string
   /** Whether browsers answer the challenge with a dialog of their own. */
   readonly opensDialog: boolean
-  extract(request: RequestView): Presented<C>
+  /** Pure. `authorization` is what the guard has read of that field; schemes that live there need not read it again. */
+  extract(request: RequestView, authorization?: ParsedCredentials): Presented<C>
   verify(credentials: C, context: VerifyContext): Verified<P> | Promise<Verified<P>>
   challenges(ask: Ask): NonEmpty<Challenge>
 }
 
-/** Any scheme, whatever its credentials. */
-// A method parameter of type `never` accepts every scheme; nobody can call `verify` with made-up credentials.
-export type AnyScheme<P extends Principal = Principal> = Scheme<never, P>
+/** Any scheme, whatever its credentials: what `extract` found goes to `verify` of the same scheme and nowhere else. */
+export type AnyScheme<P extends Principal = Principal> = Scheme<unknown, P>
