@@ -1,0 +1,33 @@
+import { checkerOf, type Checker } from './check.ts'
+
+const WHERE = 'createGuard()'
+const check: Checker = checkerOf(WHERE)
+const MEMBERS = ['realm', 'schemes', 'otherwise', 'cors', 'standing', 'problemBase', 'credentialLimit', 'timeLimit', 'onDecision', 'onError', 'clock'] as const
+
+/** Everything that types cannot say about the options of a guard. */
+export function checkGuardOptions(options: { readonly [M in (typeof MEMBERS)[number]]?: unknown }): void {
+  check.members(options, MEMBERS)
+  const { realm, schemes, problemBase, credentialLimit, timeLimit } = options
+  if (typeof realm !== 'string' || !/^[\x20-\x7E]{1,200}$/.test(realm)) check.refuse('realm', realm, 'up to 200 characters of printable ASCII')
+  if (!Array.isArray(schemes) || schemes.length === 0) check.refuse('schemes', schemes, 'at least one scheme, such as bearerJwt({ … })')
+  checkSchemes(schemes)
+  if (problemBase !== undefined && !(typeof problemBase === 'string' && URL.canParse(`${problemBase}x`)))
+    check.refuse('problemBase', problemBase, 'the beginning of an absolute URI, such as `https://api.example/problems/`')
+  check.count('credentialLimit', credentialLimit, [64, 1_048_576])
+  check.seconds('timeLimit', timeLimit, [0.01, 300])
+  for (const option of ['standing', 'onDecision', 'onError', 'clock'] as const) {
+    if (options[option] !== undefined) check.isFunction(option, options[option], 'a function')
+  }
+}
+
+function checkSchemes(schemes: readonly unknown[]): void {
+  const names = new Set<string>()
+  for (const scheme of schemes) {
+    const name: unknown = typeof scheme === 'object' && scheme !== null && 'name' in scheme && 'verify' in scheme ? scheme.name : undefined
+    if (typeof name !== 'string') check.refuse('schemes', scheme, 'schemes made by bearerJwt(), bearerOpaque(), basic() or apiKey()')
+    // Two of one name would make the second unreachable; several issuers belong into one bearerJwt().
+    if (names.has(name.toLowerCase()))
+      throw new TypeError(`option \`schemes\` of ${WHERE} has \`${name}\` twice; give one scheme several issuers, or one of the two another \`name\``)
+    names.add(name.toLowerCase())
+  }
+}

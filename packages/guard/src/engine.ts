@@ -1,0 +1,242 @@
+import {
+  acceptedSchemes,
+  answer,
+  judge,
+  type Answer,
+  type AnyScheme,
+  type Authentication,
+  type Decision,
+  type Denial,
+  type Evidence,
+  type Fact,
+  type NonEmpty,
+  type Principal,
+  type RequestView,
+  type Requirement,
+  type Terms,
+} from '@countersign/core'
+import { authenticate, hasQueryToken, withStanding, type Authenticated, type Intake, type Standing } from './authenticate.ts'
+import { checkRequirement, needsTogether } from './check-requirement.ts'
+import { createCors, isPreflight, SILENT_PREFLIGHT } from './cors.ts'
+import { Deadline, DeadlineError } from './deadline.ts'
+import type { GuardOptions, Passage, PassFields } from './guard-options.ts'
+import { printError, quiet } from './on-error.ts'
+import { after, isPromise, type Settled } from './settle.ts'
+
+/** A requirement, prepared for the requests of a route. */
+export interface Plan {
+  readonly requirement: Requirement
+  readonly intake: Intake
+  readonly optional: boolean
+}
+
+/** One request on its way through the engine. */
+interface Round {
+  readonly view: RequestView
+  readonly plan: Plan
+  readonly deadline: Deadline
+}
+
+const OPEN: Authenticated = { authentication: { state: 'anonymous' }, steps: [] }
+const NO_FACTS: ReadonlyMap<string, Fact> = new Map()
+// RFC 9111 section 3.5 protects only answers to requests that had Authorization (ledger OWN-cache-b).
+const OPTIONAL_VARY = ['Authorization', 'Cookie']
+// RFC 9110 section 16.4.2, RFC 6750 section 2.3: what travels outside Authorization has to forbid shared caching itself.
+const PERSONAL: PassFields = { cacheControl: 'private, no-store' }
+
+/** What a guard does with a request: early answers, credentials, standing, judgement with facts, and the passage that comes of it. */
+export class Engine<P extends Principal> {
+  readonly otherwise: Requirement
+  readonly #options: GuardOptions<P>
+  readonly #schemes: NonEmpty<AnyScheme>
+  readonly #outside: ReadonlySet<string>
+  readonly #vary: string
+  readonly #cors: ReturnType<typeof createCors> | undefined
+  readonly #clock: () => number
+  readonly #limit: number
+  readonly #timeLimit: number
+  readonly #onError: (error: unknown) => void
+  readonly #problem: { readonly problemBase?: string }
+
+  constructor(options: GuardOptions<P>) {
+    this.#options = options
+    this.otherwise = options.otherwise ?? { type: 'authenticated' }
+    // Strongest first: clients take the first challenge that they understand (RFC 9110 section 11.3).
+    this.#schemes = options.schemes.toSorted((a, b) => b.strength - a.strength) as unknown as NonEmpty<AnyScheme>
+    this.#outside = new Set(this.#schemes.filter((scheme) => scheme.carrier !== 'authorization').map((scheme) => scheme.name))
+    this.#vary = [...OPTIONAL_VARY, ...this.#schemes.map((scheme) => scheme.field).filter((field) => field !== undefined)].join(', ')
+    this.#cors = options.cors === undefined ? undefined : createCors(options.cors)
+    this.#clock = options.clock ?? (() => Date.now() / 1000)
+    this.#limit = options.credentialLimit ?? 8192
+    this.#timeLimit = options.timeLimit ?? 5
+    this.#onError = quiet(options.onError ?? printError)
+    this.#problem = options.problemBase === undefined ? {} : { problemBase: options.problemBase }
+    checkRequirement(this.otherwise, this.#schemes)
+  }
+
+  plan(requirement: Requirement): Plan {
+    checkRequirement(requirement, this.#schemes)
+    const accepted = acceptedSchemes(requirement)
+    return {
+      requirement,
+      optional: isOptional(requirement),
+      intake: {
+        schemes: this.#schemes,
+        accepted: accepted === undefined ? undefined : new Set(accepted.map((name) => name.toLowerCase())),
+        together: needsTogether(requirement),
+        limit: this.#limit,
+        onError: this.#onError,
+      },
+    }
+  }
+
+  pass(view: RequestView, plan: Plan): Settled<Passage> {
+    const failed = (error: unknown): Passage => this.#passage(this.#broken(error), view, plan)
+    try {
+      const early = this.#early(view)
+      if (early !== undefined) return { pass: false, answer: early }
+      const passed = after(this.decide(view, plan), (decision) => this.#passage(decision, view, plan))
+      return isPromise(passed) ? passed.catch(failed) : passed
+    } catch (error) {
+      return failed(error)
+    }
+  }
+
+  decide(view: RequestView, plan: Plan): Settled<Decision<P | null>> {
+    const decided = this.#decide(view, plan)
+    return after(decided, (decision) => {
+      this.#report(decision, view, plan)
+      return decision as Decision<P | null>
+    })
+  }
+
+  answer(denial: Denial, view: RequestView): Answer {
+    const written = answer(denial, this.#problem)
+    return this.#cors === undefined ? written : { ...written, fields: [...written.fields, ...this.#cors.denialFields(view)] }
+  }
+
+  /** Preflights are answered here, so that a request without credentials never reaches a handler by calling itself one. */
+  #early(view: RequestView): Answer | undefined {
+    if (view.method !== 'OPTIONS' || !isPreflight(view)) return undefined
+    if (this.#cors === undefined) return SILENT_PREFLIGHT
+    return this.#cors.preflight(view) ?? this.answer(refusal({ outcome: 'forbid', reason: 'origin-refused', remedy: { action: 'none' }, challenges: [] }), view)
+  }
+
+  #passage(decision: Decision, view: RequestView, plan: Plan): Passage {
+    if (decision.outcome !== 'allow') return { pass: false, answer: this.answer(decision, view) }
+    const fields = this.#fieldsFor(decision.principal, view, plan)
+    if (this.#cors === undefined) return { pass: true, access: decision, fields }
+    const cors = this.#cors.passFields(view)
+    const vary = fields?.vary === undefined ? 'Origin' : `${fields.vary}, Origin`
+    return { pass: true, access: decision, fields: { ...fields, vary, ...(cors === undefined ? {} : { cors }) } }
+  }
+
+  #fieldsFor(principal: Principal | null, view: RequestView, plan: Plan): PassFields | undefined {
+    if (plan.optional) return principal === null ? { vary: this.#vary } : { vary: this.#vary, ...PERSONAL }
+    return principal !== null && (this.#outside.has(principal.scheme) || hasQueryToken(view)) ? PERSONAL : undefined
+  }
+
+  #decide(view: RequestView, plan: Plan): Settled<Decision> {
+    const hosts = view.field('host')
+    // Node runs handlers in spite of two Host lines; Fetch joins them with a comma (RFC 9112 section 3.2).
+    if (hosts.length > 1 || hosts[0]?.includes(',') === true)
+      return refusal({ outcome: 'malformed', reason: 'host-ambiguous', remedy: { action: 'correct-request' }, challenges: [] })
+    const deadline = new Deadline(this.#clock(), this.#timeLimit)
+    const round: Round = { view, plan, deadline }
+    if (plan.requirement.type === 'open') return this.#judge(round, OPEN)
+    // Behind open routes: CORS alone would not keep a simple request from a handler (ledger row origin-denied).
+    if (this.#cors?.isForeign(view) === true) return refusal({ outcome: 'forbid', reason: 'origin-refused', remedy: { action: 'none' }, challenges: [] })
+    try {
+      const found = deadline.limit(authenticate(view, plan.intake, deadline))
+      const standing = after(found, (authenticated) => this.#withStanding(authenticated))
+      const decided = after(standing, (authenticated) => this.#judge(round, authenticated))
+      return isPromise(decided) ? decided.catch((error: unknown) => this.#broken(error)) : decided
+    } catch (error) {
+      return this.#broken(error)
+    }
+  }
+
+  #withStanding(found: Authenticated): Settled<Authenticated> {
+    const { standing } = this.#options
+    const { authentication } = found
+    if (standing === undefined || authentication.state !== 'authenticated') return found
+    const replace = (replacement: Authentication): Authenticated => ({ ...found, authentication: replacement })
+    const failed = (error: unknown): Authenticated => {
+      this.#onError(error)
+      return replace({ state: 'undecided', scheme: authentication.principal.scheme, reason: 'lookup-unavailable' })
+    }
+    try {
+      // The guard's own schemes made this principal, so it is of the type that they promise.
+      const stands = standing(authentication.principal as P)
+      const finish = (state: Standing): Authenticated => replace(withStanding(authentication.principal, state))
+      return isPromise(stands) ? new Deadline(0, this.#timeLimit).limit(stands).then(finish, failed) : finish(stands)
+    } catch (error) {
+      return failed(error)
+    }
+  }
+
+  #judge(round: Round, found: Authenticated): Settled<Decision> {
+    const terms: Terms = { realm: this.#options.realm, schemes: this.#schemes, now: round.deadline.now, id: crypto.randomUUID(), script: isScript(round.view) }
+    const verdict = judge(round.plan.requirement, evidenceOf(found, NO_FACTS), terms)
+    return verdict.outcome === 'need' ? this.#judgeWithFacts(round, found, terms) : verdict
+  }
+
+  /** Asks for one fact at a time; every answer is remembered, so the loop ends after as many turns as there are facts. */
+  async #judgeWithFacts({ view, plan, deadline }: Round, found: Authenticated, terms: Terms): Promise<Decision> {
+    const facts = new Map<string, Fact>()
+    for (;;) {
+      const verdict = judge(plan.requirement, evidenceOf(found, facts), terms)
+      if (verdict.outcome !== 'need') return verdict
+      const { fact, principal } = verdict
+      facts.set(fact.name, await this.#establish(() => fact.resolve?.({ principal, request: view, params: view.params, signal: deadline.signal }), deadline))
+    }
+  }
+
+  async #establish(resolve: () => Settled<Fact> | undefined, deadline: Deadline): Promise<Fact> {
+    try {
+      return (await deadline.limit(Promise.resolve(resolve()))) ?? { holds: 'unknown', reason: 'misconfigured' }
+    } catch (error) {
+      this.#onError(error)
+      return { holds: 'unknown', reason: 'fact-unavailable' }
+    }
+  }
+
+  #broken(error: unknown): Denial {
+    this.#onError(error)
+    if (error instanceof DeadlineError)
+      return refusal({ outcome: 'unavailable', reason: 'lookup-unavailable', remedy: { action: 'retry-later', after: 5 }, retryAfter: 5 })
+    return refusal({ outcome: 'fault', reason: 'internal-error', remedy: { action: 'none' } })
+  }
+
+  #report(decision: Decision, request: RequestView, { requirement }: Plan): void {
+    const { onDecision } = this.#options
+    if (onDecision === undefined) return
+    try {
+      onDecision(decision, { request, requirement })
+    } catch (error) {
+      this.#onError(error)
+    }
+  }
+}
+
+function evidenceOf({ authentication, further, steps }: Authenticated, facts: ReadonlyMap<string, Fact>): Evidence {
+  return further === undefined ? { authentication, facts, steps } : { authentication, further, facts, steps }
+}
+
+type Bare<D> = D extends Denial ? Omit<D, 'explanation'> : never
+
+function refusal(denial: Bare<Denial>): Denial {
+  return { ...denial, explanation: { id: crypto.randomUUID(), steps: [] } }
+}
+
+/** Fetch metadata of a request that script made: a browser's own dialog would be out of place (ledger FETCH-401-b). */
+function isScript(view: RequestView): boolean {
+  const [mode] = view.field('sec-fetch-mode')
+  return mode !== undefined && mode !== 'navigate'
+}
+
+function isOptional(requirement: Requirement): boolean {
+  if (requirement.type === 'anyone') return true
+  if (requirement.type === 'any') return requirement.of.some(isOptional)
+  return requirement.type === 'all' && requirement.of.every(isOptional)
+}

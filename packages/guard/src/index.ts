@@ -1,0 +1,25 @@
+export * from '@countersign/core'
+export type { Standing } from './authenticate.ts'
+export type { CorsOptions } from './cors.ts'
+export { owned, type Owned, type OwnedOptions } from './facts/owned.ts'
+export { createGuard } from './guard.ts'
+export type { Gate, Guard, GuardOptions, PassFields, Passage } from './guard-options.ts'
+export {
+  apiKey,
+  apiKeyInForgeableCookie,
+  apiKeyInLoggedQuery,
+  type ApiKeyInCookieOptions,
+  type ApiKeyInQueryOptions,
+  type ApiKeyOptions,
+} from './schemes/api-key.ts'
+export { basic, type BasicOptions } from './schemes/basic.ts'
+export { bearerEither } from './schemes/bearer-either.ts'
+export { bearerJwt, type BearerJwtScheme } from './schemes/bearer-jwt.ts'
+export type { BearerJwtOptions, TrustedIssuer } from './schemes/bearer-jwt-options.ts'
+export { bearerOpaque, type BearerOpaqueOptions } from './schemes/bearer-opaque.ts'
+export { sameSecret } from './same-secret.ts'
+export type { Known as KnownParty } from './schemes/known.ts'
+export type { Algorithm } from './tokens/algorithms.ts'
+export type { ClaimPath } from './tokens/claims.ts'
+export { legacyAccessTokens, rfc9068, type TokenProfile } from './tokens/profile.ts'
+export type { KeyEvent } from './tokens/remote-keys.ts'

@@ -1,0 +1,134 @@
+import type { Principal, ReasonFor, Scheme, Secret, Verified, VerifyContext } from '@countersign/core'
+import { digestOf, verifySignature } from '#platform'
+import { after, isPromise, type Settled } from '../settle.ts'
+import { isAlgorithm, type Algorithm, type Signed } from '../tokens/algorithms.ts'
+import { checkClaims, isExpired, usualScopes, wordsAt, type Claims } from '../tokens/claims.ts'
+import { parseCompact, type CompactToken } from '../tokens/compact.ts'
+import { freeze } from '../tokens/freeze.ts'
+import type { VerificationKey } from '../tokens/keys.ts'
+import { BEARER } from './bearer-challenge.ts'
+import { readBearerJwtOptions, type BearerJwtOptions, type Issuer, type Settings } from './bearer-jwt-options.ts'
+
+/** A scheme whose keys can be waited for. */
+export interface BearerJwtScheme<C extends Claims = Claims> extends Scheme<Secret, Principal<C>> {
+  /** Fetches the keys of all issuers; rejects with the first that cannot be had. */
+  ready(): Promise<void>
+}
+
+/**
+ * Accepts signed JWT access tokens of the issuers it is given.
+ *
+ * Keys come from discovery, a JWKS address or a local key set; nothing is fetched before the first token, and
+ * never for an issuer that is not configured. Tokens are held to RFC 9068 unless an issuer's `profile` says
+ * otherwise. Times are seconds. Throws a `TypeError` that names a wrong option. RFC 6750, 7519, 8725, 9068.
+ *
+ * @example
+ * import { bearerJwt } from 'countersign'
+ *
+ * export const scheme = bearerJwt({
+ *   issuer: 'https://id.example',
+ *   audience: 'https://api.example',
+ *   roles: 'realm_access.roles',
+ *   claims: ({ tenant }) => (typeof tenant === 'string' ? { tenant } : undefined),
+ * })
+ */
+export function bearerJwt<C extends Claims = Claims>(options: BearerJwtOptions<C>): BearerJwtScheme<C> {
+  const settings = readBearerJwtOptions(options)
+  return {
+    ...BEARER,
+    verify: (credentials, context) => verifyToken(credentials.reveal(), settings, context),
+    async ready() {
+      await Promise.all([...settings.issuers.values()].map((issuer) => issuer.keys.ready()))
+    },
+  }
+}
+
+function verifyToken<C extends Claims>(token: string, settings: Settings<C>, context: VerifyContext): Settled<Verified<Principal<C>>> {
+  return after(digestOf(token), (digest) => {
+    const known = settings.cache.get(digest)
+    if (known !== undefined) {
+      if (known.key.current && context.now < known.expires && known.issuer.keys.isUsable(context.now)) return accept(known.principal, settings)
+      settings.cache.delete(digest)
+    }
+    const parsed = parseCompact(token)
+    return typeof parsed === 'string' ? rejected(parsed) : verifyParsed(parsed, { settings, context, digest })
+  })
+}
+
+interface Attempt<C extends Claims> {
+  readonly settings: Settings<C>
+  readonly context: VerifyContext
+  readonly digest: string
+}
+
+function verifyParsed<C extends Claims>(token: CompactToken, attempt: Attempt<C>): Settled<Verified<Principal<C>>> {
+  const { header, claims } = token
+  const issuer = typeof claims['iss'] === 'string' ? attempt.settings.issuers.get(claims['iss']) : undefined
+  // First of all, so that nothing is ever fetched for an issuer that somebody made up.
+  if (issuer === undefined) return rejected('token-issuer-unknown')
+  const { alg, kid } = header
+  if (!isAlgorithm(alg) || !issuer.algorithms.includes(alg)) return rejected('token-algorithm-refused')
+  const wrongType = issuer.profile.check(header, claims)
+  if (wrongType !== undefined) return rejected(wrongType)
+  if (isExpired(claims, issuer.tolerance, attempt.context.now)) return rejected('token-expired')
+  if (kid !== undefined && typeof kid !== 'string') return rejected('token-key-unknown')
+  return after(issuer.keys.find(kid, alg, attempt.context.now), (found) => {
+    if (found.found === 'unknown') return rejected('token-key-unknown')
+    if (found.found === 'unreachable') return { result: 'undecided', reason: 'issuer-unreachable', retryAfter: found.retryAfter }
+    return after(signer(token, alg, found.keys), (key) =>
+      key === undefined ? rejected('token-signature-wrong') : acceptSigned(token, attempt, { issuer, key }),
+    )
+  })
+}
+
+/** Tokens without `kid` may fit several keys; more are not tried, or one token could cost a hundred checks. */
+const MOST_TRIES = 4
+
+/** The key that signed the token, if it is one of these. */
+function signer(token: Signed, alg: Algorithm, keys: readonly VerificationKey[]): Settled<VerificationKey | undefined> {
+  for (const [index, key] of keys.slice(0, MOST_TRIES).entries()) {
+    const good: Settled<boolean> = verifySignature(alg, key.key, token)
+    if (isPromise(good)) return good.then((isGood) => (isGood ? key : signer(token, alg, keys.slice(index + 1, MOST_TRIES))))
+    if (good) return key
+  }
+  return undefined
+}
+
+function acceptSigned<C extends Claims>(
+  token: CompactToken,
+  { settings, context, digest }: Attempt<C>,
+  { issuer, key }: { issuer: Issuer; key: VerificationKey },
+): Settled<Verified<Principal<C>>> {
+  const { claims } = token
+  const wrong = checkClaims(claims, issuer, context.now)
+  if (wrong !== undefined) return rejected(wrong)
+  const own = settings.claims(claims)
+  if (own === undefined) return rejected('token-claim-missing')
+  const principal = principalOf(claims, issuer, own)
+  // `checkClaims` has seen that `exp` is a number.
+  settings.cache.set(digest, { principal, key, issuer, expires: (claims['exp'] as number) + issuer.tolerance })
+  return accept(principal, settings)
+}
+
+/** Revocation is asked on every request, remembered token or not (ledger row token-revoked). */
+function accept<C extends Claims>(principal: Principal<C>, { isRevoked }: Settings<C>): Settled<Verified<Principal<C>>> {
+  if (isRevoked === undefined) return { result: 'accepted', principal }
+  return after(isRevoked(principal), (revoked) => (revoked === false ? { result: 'accepted', principal } : rejected('token-revoked')))
+}
+
+function principalOf<C extends Claims>(claims: Claims, issuer: Issuer, own: C): Principal<C> {
+  const { sub, acr, auth_time: authTime } = claims
+  return freeze({
+    subject: String(sub),
+    issuer: issuer.issuer,
+    scheme: BEARER.name,
+    scopes: issuer.scopes === undefined ? usualScopes(claims) : wordsAt(issuer.scopes, claims),
+    roles: wordsAt(issuer.roles, claims),
+    assurance: { ...(typeof acr === 'string' ? { acr } : {}), ...(typeof authTime === 'number' ? { authTime } : {}) },
+    claims: own,
+  })
+}
+
+function rejected(reason: ReasonFor<'challenge'>): { readonly result: 'rejected'; readonly reason: ReasonFor<'challenge'> } {
+  return { result: 'rejected', reason }
+}

@@ -1,0 +1,56 @@
+/** Node: synchronous node:crypto, which verifies more than twice as fast as WebCrypto. */
+import { Buffer, isUtf8 } from 'node:buffer'
+import { constants, createHmac, createSecretKey, hash, KeyObject, timingSafeEqual, verify } from 'node:crypto'
+import { importJWK, type JWK } from 'jose'
+import { ALGORITHMS, isLongEnough, type Algorithm, type Signed } from './algorithms.ts'
+
+/** A key in the form that this platform verifies with. */
+export type PlatformKey = KeyObject
+
+export function bytesOf(base64url: string): Uint8Array {
+  return Buffer.from(base64url, 'base64url')
+}
+
+/** The text of UTF-8 bytes, or nothing if they are not UTF-8. */
+export function textOf(bytes: Uint8Array): string | undefined {
+  return isUtf8(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') : undefined
+}
+
+/** A digest that stands for a token in a cache, so that the cache holds no token. */
+export function digestOf(text: string): string {
+  return hash('sha256', text, 'base64')
+}
+
+/** Compares two texts in a time that does not depend on where they differ. */
+export function equalInConstantTime(a: string, b: string): boolean {
+  return timingSafeEqual(hash('sha256', a, 'buffer'), hash('sha256', b, 'buffer'))
+}
+
+export async function importKey(jwk: JWK, algorithm: Algorithm): Promise<PlatformKey> {
+  const imported = await importJWK(jwk, algorithm)
+  const key = imported instanceof Uint8Array ? createSecretKey(imported) : KeyObject.from(imported)
+  if (!isLongEnough(algorithm, key.asymmetricKeyDetails?.modulusLength ?? (key.symmetricKeySize ?? 0) * 8))
+    throw new TypeError(`the key is too short for ${algorithm}`)
+  return key
+}
+
+/** Whether a signature is the key's own over the data (RFC 7518 section 3). */
+export function verifySignature(algorithm: Algorithm, key: PlatformKey, { signed, signature }: Signed): boolean {
+  const { kind, hash: name, bytes } = ALGORITHMS[algorithm]
+  const input = Buffer.from(signed, 'latin1')
+  switch (kind) {
+    case 'hmac': {
+      const expected = createHmac(name, key).update(input).digest()
+      return expected.byteLength === signature.byteLength && timingSafeEqual(expected, signature)
+    }
+    case 'rsa':
+      return verify(name, input, key, signature)
+    case 'pss':
+      return verify(name, input, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: bytes }, signature)
+    case 'ec':
+      // Exact length: a DER signature is none (RFC 7518 section 3.4).
+      return signature.byteLength === bytes && verify(name, input, { key, dsaEncoding: 'ieee-p1363' }, signature)
+    case 'ed':
+      return verify(null, input, key, signature)
+  }
+}

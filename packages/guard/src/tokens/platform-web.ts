@@ -1,0 +1,58 @@
+/** Every other runtime: WebCrypto. The same functions as `platform-node.ts`, chosen by a conditional import. */
+import { importJWK, type CryptoKey, type JWK } from 'jose'
+import { ALGORITHMS, isLongEnough, type Algorithm, type Signed } from './algorithms.ts'
+
+/** A key in the form that this platform verifies with. */
+export type PlatformKey = CryptoKey
+
+export function bytesOf(base64url: string): Uint8Array {
+  const binary = atob(base64url.replaceAll('-', '+').replaceAll('_', '/'))
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0))
+}
+
+/** The text of UTF-8 bytes, or nothing if they are not UTF-8. */
+export function textOf(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    // The decoder's way of saying that these bytes are not UTF-8.
+    return undefined
+  }
+}
+
+/** A digest that stands for a token in a cache, so that the cache holds no token. */
+export async function digestOf(text: string): Promise<string> {
+  return String.fromCharCode(...(await sha256(text)))
+}
+
+/** Compares two texts in a time that does not depend on where they differ. */
+export async function equalInConstantTime(a: string, b: string): Promise<boolean> {
+  const [first, second] = await Promise.all([sha256(a), sha256(b)])
+  let difference = 0
+  for (const [index, byte] of first.entries()) difference |= byte ^ (second[index] ?? 0)
+  return difference === 0
+}
+
+async function sha256(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
+}
+
+export async function importKey(jwk: JWK, algorithm: Algorithm): Promise<PlatformKey> {
+  const imported = await importJWK(jwk, algorithm)
+  const key =
+    imported instanceof Uint8Array
+      ? await crypto.subtle.importKey('raw', Uint8Array.from(imported), { name: 'HMAC', hash: `SHA-${algorithm.slice(2)}` }, false, ['verify'])
+      : imported
+  const details = key.algorithm as { modulusLength?: number; length?: number }
+  if (!isLongEnough(algorithm, details.modulusLength ?? details.length ?? 0)) throw new TypeError(`the key is too short for ${algorithm}`)
+  return key
+}
+
+/** Whether a signature is the key's own over the data (RFC 7518 section 3). */
+export async function verifySignature(algorithm: Algorithm, key: PlatformKey, { signed, signature }: Signed): Promise<boolean> {
+  const { kind, hash, bytes } = ALGORITHMS[algorithm]
+  if (kind === 'ec' && signature.byteLength !== bytes) return false
+  const name = { hmac: 'HMAC', rsa: 'RSASSA-PKCS1-v1_5', pss: 'RSA-PSS', ec: 'ECDSA', ed: 'Ed25519' }[kind]
+  const parameters = { name, hash: hash.replace('sha', 'SHA-'), saltLength: bytes }
+  return crypto.subtle.verify(parameters, key, Uint8Array.from(signature), new TextEncoder().encode(signed))
+}

@@ -1,0 +1,41 @@
+/**
+ * A bounded memory of verified tokens under their digests.
+ *
+ * Two generations stand in for a list of last uses: what was asked for lately survives, at the cost of one
+ * Map look-up instead of moving an entry on every hit.
+ */
+export class VerifiedCache<T> {
+  readonly #half: number
+  #young = new Map<string, T>()
+  #old = new Map<string, T>()
+
+  constructor(size: number) {
+    this.#half = Math.ceil(size / 2)
+  }
+
+  get(key: string): T | undefined {
+    const young = this.#young.get(key)
+    if (young !== undefined) return young
+    const old = this.#old.get(key)
+    if (old !== undefined) this.set(key, old)
+    return old
+  }
+
+  set(key: string, value: T): void {
+    if (this.#half === 0) return
+    if (this.#young.size >= this.#half) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(key, value)
+  }
+
+  delete(key: string): void {
+    this.#young.delete(key)
+    this.#old.delete(key)
+  }
+
+  get size(): number {
+    return this.#young.size + this.#old.size
+  }
+}

@@ -1,0 +1,60 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { describe, expect, test } from 'vitest'
+import { ALGORITHMS, type Algorithm } from '../src/tokens/algorithms.ts'
+import * as node from '../src/tokens/platform-node.ts'
+import * as web from '../src/tokens/platform-web.ts'
+
+const ASYMMETRIC = (Object.keys(ALGORITHMS) as Algorithm[]).filter((algorithm) => !algorithm.startsWith('HS'))
+
+async function signed(algorithm: Algorithm) {
+  const hmac = algorithm.startsWith('HS')
+  const secret = new Uint8Array(64).fill(3)
+  const pair = hmac ? undefined : await generateKeyPair(algorithm, { extractable: true })
+  const token = await new SignJWT({}).setProtectedHeader({ alg: algorithm }).sign(pair === undefined ? secret : pair.privateKey)
+  const [header = '', claims = '', signature = ''] = token.split('.')
+  const jwk = pair === undefined ? { kty: 'oct', k: Buffer.from(secret).toString('base64url') } : await exportJWK(pair.publicKey)
+  return { jwk, data: `${header}.${claims}`, signature: Uint8Array.from(Buffer.from(signature, 'base64url')) }
+}
+
+describe.each([
+  ['Node', node],
+  ['the web', web],
+])('the platform of %s', (_name, platform) => {
+  test.each(Object.keys(ALGORITHMS) as Algorithm[])('verifies %s and refuses what was changed', async (algorithm) => {
+    const { jwk, data, signature } = await signed(algorithm)
+    const key = (await platform.importKey(jwk, algorithm)) as never
+    const verify = async (text: string, bytes: Uint8Array) => platform.verifySignature(algorithm, key, { signed: text, signature: bytes })
+    expect(await verify(data, signature)).toBe(true)
+    expect(await verify(`${data}x`, signature)).toBe(false)
+    expect(await verify(data, signature.slice(1))).toBe(false)
+    expect(await verify(data, new Uint8Array())).toBe(false)
+    expect(
+      await verify(
+        data,
+        signature.map((byte, index) => (index === 0 ? byte ^ 1 : byte)),
+      ),
+    ).toBe(false)
+  })
+
+  test.each(['RS256', 'PS256'] as const)('does not import a short key for %s', async (algorithm) => {
+    const { generateKeyPairSync } = await import('node:crypto')
+    const jwk = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' })
+    await expect(platform.importKey(jwk as never, algorithm)).rejects.toThrow(`the key is too short for ${algorithm}`)
+  })
+
+  test('decodes, digests and compares alike', async () => {
+    expect([...platform.bytesOf('_-8A')]).toEqual([255, 239, 0])
+    expect(platform.textOf(Uint8Array.from([0xc3, 0xa9]))).toBe('é')
+    expect(platform.textOf(Uint8Array.from([0xc3]))).toBeUndefined()
+    expect(await platform.digestOf('a')).not.toBe(await platform.digestOf('b'))
+    expect([
+      await platform.equalInConstantTime('abc', 'abc'),
+      await platform.equalInConstantTime('abc', 'abd'),
+      await platform.equalInConstantTime('abc', 'ab'),
+    ]).toEqual([true, false, false])
+  })
+})
+
+test('an asymmetric algorithm exists on both platforms for every curve that keys may have', () => {
+  expect(ASYMMETRIC).toHaveLength(11)
+})
