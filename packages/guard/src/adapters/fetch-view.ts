@@ -1,0 +1,51 @@
+import type { Answer, RequestView } from '@countersign/core'
+import { queryOf } from './query.ts'
+import { writeFields, type ResponseFields } from './response-fields.ts'
+
+/** A Fetch `Request` as the core sees it. */
+export class FetchView implements RequestView {
+  readonly method: string
+  readonly params: Readonly<Record<string, string>>
+  readonly #request: Request
+  #url: URL | undefined
+
+  constructor(request: Request, params: Readonly<Record<string, string>> = {}) {
+    this.method = request.method
+    this.params = params
+    this.#request = request
+  }
+
+  get url(): URL {
+    this.#url ??= new URL(this.#request.url)
+    return this.#url
+  }
+
+  get query(): string {
+    return queryOf(this.#request.url)
+  }
+
+  /** At most one line: `Headers` has joined them with commas, which the core takes apart where it matters. */
+  field(name: string): readonly string[] {
+    const line = this.#request.headers.get(name)
+    if (line !== null) return [line]
+    // Some runtimes keep Host out of `Headers`; it is in the URL then.
+    return name === 'host' ? [this.url.host] : []
+  }
+}
+
+export function fieldsOf(headers: Headers): ResponseFields {
+  return {
+    get: (name) => headers.get(name),
+    set: (name, value) => {
+      headers.delete(name)
+      for (const line of [value].flat()) headers.append(name, line)
+    },
+    remove: (name) => headers.delete(name),
+  }
+}
+
+/** Makes the response of an answer, over the field lines that are there already. */
+export function responseOf(method: string, answer: Answer, headers: Headers = new Headers()): Response {
+  const body = writeFields(fieldsOf(headers), answer)
+  return new Response(method === 'HEAD' || body === undefined ? null : body, { status: answer.status, headers })
+}
