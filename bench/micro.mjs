@@ -1,0 +1,134 @@
+// What single operations cost, in CPU time of this process. Run as a child of run.mjs, or alone: `node bench/micro.mjs [rounds]`.
+import { createPublicKey, verify } from 'node:crypto'
+import { answer, authenticated, bearerJwt, createGuard, judge, parseChallenges, parseCredentials, scope, Secret, writeChallenge } from 'countersign'
+import { NodeView } from '../node_modules/countersign/dist/adapters/node-request.js'
+import { AUDIENCE, makeIssuer } from './issuer.mjs'
+
+const ALGORITHMS = ['RS256', 'ES256', 'EdDSA']
+const POOL = 256
+const BATCH_MILLISECONDS = 40
+
+const issuer = makeIssuer('https://id.bench/', ALGORITHMS)
+const trusted = { issuer: issuer.issuer, audience: AUDIENCE, keySet: issuer.keySet }
+const context = { now: Date.now() / 1000, signal: new AbortController().signal }
+// Results end up here, so that no operation can be optimised away.
+const sink = { last: undefined }
+
+/** Operations in the order of the table; each is called with a running number. */
+async function operations() {
+  const guard = createGuard({ realm: 'bench', schemes: [bearerJwt(trusted)] })
+  const uncached = createGuard({ realm: 'bench', schemes: [bearerJwt({ ...trusted, cacheSize: 0 })] })
+  await Promise.all([guard.ready(), uncached.ready()])
+  const pools = Object.fromEntries(ALGORITHMS.map((algorithm) => [algorithm, Array.from({ length: POOL }, () => issuer.token(algorithm))]))
+  return { ...coreOperations(), ...gateOperations(guard, uncached, pools), ...(await verifyOperations(pools)) }
+}
+
+function coreOperations() {
+  const principal = {
+    subject: 'olga',
+    issuer: issuer.issuer,
+    scheme: 'Bearer',
+    scopes: ['openid', 'orders:read'],
+    roles: ['reader'],
+    assurance: {},
+    claims: {},
+  }
+  const known = { authentication: { state: 'authenticated', principal }, facts: new Map() }
+  const anonymous = { authentication: { state: 'anonymous' }, facts: new Map() }
+  const rejected = { authentication: { state: 'rejected', scheme: 'Bearer', reason: 'token-expired' }, facts: new Map() }
+  const terms = { realm: 'bench', schemes: [bearerJwt(trusted)], now: context.now, id: 'd-0001' }
+  const [any, admin] = [authenticated(), scope('admin')]
+  const denial = judge(any, rejected, terms)
+  const field = `Basic realm="a", charset="UTF-8", ${writeChallenge(denial.challenges[0])}`
+  const credentials = [`Bearer ${issuer.token('RS256')}`]
+  return {
+    'judge, allow': () => judge(any, known, terms),
+    'judge, 401 nothing sent': () => judge(any, anonymous, terms),
+    'judge, 401 rejected token': () => judge(any, rejected, terms),
+    'judge, 403 scope missing': () => judge(admin, known, terms),
+    'answer, 401 rejected token': () => answer(denial),
+    'parseChallenges, two in one line': () => parseChallenges(field),
+    'parseCredentials, Bearer token': () => parseCredentials(credentials),
+  }
+}
+
+function gateOperations(guard, uncached, { RS256 }) {
+  const [gate, adminGate, freshGate] = [guard.gate(authenticated()), guard.gate(scope('admin')), uncached.gate(authenticated())]
+  const seen = requestWith(`Bearer ${RS256[0]}`)
+  const garbage = requestWith('Bearer abcdefghijklmnopqrstuvwxyz.0123456789.ABCDEFGHIJKLMNOP')
+  const nothing = requestWith(undefined)
+  const fresh = RS256.map((token) => requestWith(`Bearer ${token}`))
+  return {
+    'gate, allow, token seen before': () => gate(new NodeView(seen)),
+    'gate, allow, first-seen RS256': (turn) => freshGate(new NodeView(fresh[turn % POOL])),
+    'gate, 401 nothing sent': () => gate(new NodeView(nothing)),
+    'gate, 401 no JWT': () => gate(new NodeView(garbage)),
+    'gate, 403 scope missing': () => adminGate(new NodeView(seen)),
+  }
+}
+
+/** As autocannon and most clients send it: a handful of fields, Host first. */
+function requestWith(authorization) {
+  const rawHeaders = ['Host', '127.0.0.1:8080', 'User-Agent', 'bench', 'Accept', '*/*', 'Connection', 'keep-alive']
+  if (authorization !== undefined) rawHeaders.push('Authorization', authorization)
+  return { method: 'GET', url: '/data', rawHeaders, headers: {}, httpVersionMajor: 1, socket: {} }
+}
+
+async function verifyOperations(pools) {
+  const scheme = bearerJwt({ ...trusted, cacheSize: 0 })
+  await scheme.ready()
+  const found = {}
+  for (const [index, algorithm] of ALGORITHMS.entries()) {
+    const key = createPublicKey({ key: issuer.keySet.keys[index], format: 'jwk' })
+    const parts = pools[algorithm].map(bytesOf)
+    found[`${algorithm}: node:crypto verify alone`] = (turn) => isGood(verifyRaw(algorithm, key, parts[turn % POOL]))
+    found[`${algorithm}: bearerJwt verify, first-seen`] = (turn) =>
+      isGood(scheme.verify(new Secret(pools[algorithm][turn % POOL]), context).result === 'accepted')
+  }
+  return found
+}
+
+function bytesOf(token) {
+  const end = token.lastIndexOf('.')
+  return { data: Buffer.from(token.slice(0, end)), signature: Buffer.from(token.slice(end + 1), 'base64url') }
+}
+
+function verifyRaw(algorithm, key, { data, signature }) {
+  if (algorithm === 'EdDSA') return verify(null, data, key, signature)
+  return algorithm === 'ES256' ? verify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, signature) : verify('sha256', data, key, signature)
+}
+
+function isGood(good) {
+  if (!good) throw new Error('a good token was refused; the figures would be of nothing')
+  return good
+}
+
+/** CPU nanoseconds a call, over calls that take about `BATCH_MILLISECONDS`. */
+function timeBatch(operation, calls) {
+  const before = process.cpuUsage()
+  for (let turn = 0; turn < calls; turn += 1) sink.last = operation(turn)
+  const { user, system } = process.cpuUsage(before)
+  return ((user + system) * 1000) / calls
+}
+
+/** Rounds over all operations in turn, so that a noisy moment hits none of them alone. */
+async function measureOperations(rounds) {
+  const list = Object.entries(await operations()).map(([name, operation]) => ({ name, operation, calls: 1, times: [] }))
+  for (const entry of list) {
+    timeBatch(entry.operation, 2000)
+    entry.calls = Math.ceil((BATCH_MILLISECONDS * 1e6) / Math.max(50, timeBatch(entry.operation, 1000)))
+    timeBatch(entry.operation, entry.calls)
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    for (const entry of list) entry.times.push(timeBatch(entry.operation, entry.calls))
+  }
+  return list.map(({ name, times }) => ({ name, best: Math.min(...times), median: times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] }))
+}
+
+const results = await measureOperations(Number(process.argv[2] ?? 15))
+if (process.send === undefined) {
+  for (const { name, best, median } of results)
+    console.log(`${name.padEnd(40)} best ${best.toFixed(0).padStart(8)} ns   median ${median.toFixed(0).padStart(8)} ns`)
+} else {
+  process.send(results, () => process.exit())
+}
