@@ -95,18 +95,19 @@ export class Engine<P extends Principal> {
     try {
       const early = this.#early(view)
       if (early !== undefined) return { pass: false, answer: early }
-      const passed = after(this.decide(view, plan), (decision) => this.#passage(decision, view, plan))
-      return isPromise(passed) ? passed.catch(failed) : passed
+      const decided = this.decide(view, plan)
+      return isPromise(decided) ? decided.then((decision) => this.#passage(decision, view, plan)).catch(failed) : this.#passage(decided, view, plan)
     } catch (error) {
       return failed(error)
     }
   }
 
   decide(view: RequestView, plan: Plan): Settled<Decision<P | null>> {
-    const decided = this.#decide(view, plan)
+    const decided = this.#decide(view, plan) as Settled<Decision<P | null>>
+    if (this.#options.onDecision === undefined) return decided
     return after(decided, (decision) => {
       this.#report(decision, view, plan)
-      return decision as Decision<P | null>
+      return decision
     })
   }
 
@@ -148,6 +149,7 @@ export class Engine<P extends Principal> {
     if (this.#cors?.isForeign(view) === true) return refusal({ outcome: 'forbid', reason: 'origin-refused', remedy: { action: 'none' }, challenges: [] })
     try {
       const found = deadline.limit(authenticate(view, plan.intake, deadline))
+      if (!isPromise(found) && this.#options.standing === undefined) return this.#judge(round, found)
       const standing = after(found, (authenticated) => this.#withStanding(authenticated))
       const decided = after(standing, (authenticated) => this.#judge(round, authenticated))
       return isPromise(decided) ? decided.catch((error: unknown) => this.#broken(error)) : decided

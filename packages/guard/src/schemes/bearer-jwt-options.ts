@@ -78,7 +78,8 @@ export interface Settings<C extends Claims> {
   readonly issuers: ReadonlyMap<string, Issuer>
   readonly claims: (claims: Claims) => C | undefined
   readonly isRevoked: ((principal: Principal<C>) => Settled<boolean>) | undefined
-  readonly cache: VerifiedCache<Remembered<C>>
+  /** Nothing if verified tokens are not to be remembered. */
+  readonly cache: VerifiedCache<Remembered<C>> | undefined
 }
 
 const WHERE = 'bearerJwt()'
@@ -105,7 +106,7 @@ export function readBearerJwtOptions<C extends Claims>(options: BearerJwtOptions
     // Without a mapping C is Claims, its default.
     claims: options.claims ?? ((claims: Claims) => claims as C),
     isRevoked: options.isRevoked,
-    cache: new VerifiedCache(options.cacheSize ?? 10_000),
+    cache: options.cacheSize === 0 ? undefined : new VerifiedCache(options.cacheSize ?? 10_000),
   }
 }
 

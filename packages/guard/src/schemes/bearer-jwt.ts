@@ -7,7 +7,7 @@ import { parseCompact, type CompactToken } from '../tokens/compact.ts'
 import { freeze } from '../tokens/freeze.ts'
 import type { VerificationKey } from '../tokens/keys.ts'
 import { BEARER } from './bearer-challenge.ts'
-import { readBearerJwtOptions, type BearerJwtOptions, type Issuer, type Settings } from './bearer-jwt-options.ts'
+import { readBearerJwtOptions, type BearerJwtOptions, type Issuer, type Remembered, type Settings } from './bearer-jwt-options.ts'
 
 /** A scheme whose keys can be waited for. */
 export interface BearerJwtScheme<C extends Claims = Claims> extends Scheme<Secret, Principal<C>> {
@@ -44,21 +44,27 @@ export function bearerJwt<C extends Claims = Claims>(options: BearerJwtOptions<C
 }
 
 function verifyToken<C extends Claims>(token: string, settings: Settings<C>, context: VerifyContext): Settled<Verified<Principal<C>>> {
+  const { cache } = settings
+  if (cache === undefined) return verifyNew(token, { settings, context })
   return after(digestOf(token), (digest) => {
-    const known = settings.cache.get(digest)
+    const known = cache.get(digest)
     if (known !== undefined) {
       if (known.key.current && context.now < known.expires && known.issuer.keys.isUsable(context.now)) return accept(known.principal, settings)
-      settings.cache.delete(digest)
+      cache.delete(digest)
     }
-    const parsed = parseCompact(token)
-    return typeof parsed === 'string' ? rejected(parsed) : verifyParsed(parsed, { settings, context, digest })
+    return verifyNew(token, { settings, context, remember: (entry) => cache.set(digest, entry) })
   })
 }
 
 interface Attempt<C extends Claims> {
   readonly settings: Settings<C>
   readonly context: VerifyContext
-  readonly digest: string
+  readonly remember?: (entry: Remembered<C>) => void
+}
+
+function verifyNew<C extends Claims>(token: string, attempt: Attempt<C>): Settled<Verified<Principal<C>>> {
+  const parsed = parseCompact(token)
+  return typeof parsed === 'string' ? rejected(parsed) : verifyParsed(parsed, attempt)
 }
 
 function verifyParsed<C extends Claims>(token: CompactToken, attempt: Attempt<C>): Settled<Verified<Principal<C>>> {
@@ -96,7 +102,7 @@ function signer(token: Signed, alg: Algorithm, keys: readonly VerificationKey[])
 
 function acceptSigned<C extends Claims>(
   token: CompactToken,
-  { settings, context, digest }: Attempt<C>,
+  { settings, context, remember }: Attempt<C>,
   { issuer, key }: { issuer: Issuer; key: VerificationKey },
 ): Settled<Verified<Principal<C>>> {
   const { claims } = token
@@ -106,7 +112,7 @@ function acceptSigned<C extends Claims>(
   if (own === undefined) return rejected('token-claim-missing')
   const principal = principalOf(claims, issuer, own)
   // `checkClaims` has seen that `exp` is a number.
-  settings.cache.set(digest, { principal, key, issuer, expires: (claims['exp'] as number) + issuer.tolerance })
+  remember?.({ principal, key, issuer, expires: (claims['exp'] as number) + issuer.tolerance })
   return accept(principal, settings)
 }
 

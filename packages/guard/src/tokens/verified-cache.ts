@@ -22,7 +22,6 @@ export class VerifiedCache<T> {
   }
 
   set(key: string, value: T): void {
-    if (this.#half === 0) return
     if (this.#young.size >= this.#half) {
       this.#old = this.#young
       this.#young = new Map()
