@@ -6,6 +6,10 @@ import type { Requirement } from './requirement.ts'
 /** A list with at least one element: a 401 without a challenge does not compile. */
 export type NonEmpty<T> = readonly [T, ...T[]]
 
+export function isNonEmpty<T>(list: readonly T[]): list is NonEmpty<T> {
+  return list.length > 0
+}
+
 /** What the caller could do about a refusal. The client executes exactly this. */
 export type Remedy =
   | { readonly action: 'authenticate' }

@@ -1,5 +1,5 @@
 import type { Challenge } from './challenge.ts'
-import type { Decision, Denial, Explanation, NonEmpty, Remedy, Step } from './decision.ts'
+import { isNonEmpty, type Decision, type Denial, type Explanation, type NonEmpty, type Remedy, type Step } from './decision.ts'
 import { evaluate, neededScopes, type Failure } from './evaluate.ts'
 import { delaySeconds, sameScheme } from './grammar.ts'
 import type { Principal } from './principal.ts'
@@ -289,10 +289,6 @@ function withoutDialogs(schemes: readonly AnyScheme[], terms: Terms): readonly A
   if (terms.script !== true) return schemes
   const quiet = schemes.filter((scheme) => !scheme.opensDialog)
   return quiet.length > 0 ? quiet : schemes
-}
-
-function isNonEmpty<T>(list: readonly T[]): list is NonEmpty<T> {
-  return list.length > 0
 }
 
 /** The names of the schemes with which a requirement can be met; nothing if every scheme will do. */

@@ -1,6 +1,6 @@
 import { outcomeOf } from './answer.ts'
 import { parseChallenges, type Challenge } from './challenge.ts'
-import type { Denial, Explanation, NonEmpty, Remedy } from './decision.ts'
+import { isNonEmpty, type Denial, type Explanation, type Remedy } from './decision.ts'
 import { reasonEntry, REASONS, type Outcome, type Reason, type ReasonFor } from './reasons.ts'
 
 /** As much of a response as is needed; a Fetch `Response` is one. */
@@ -123,8 +123,4 @@ function parseProblem(text: string): Readonly<Record<string, unknown>> {
     // A body that claims to be a problem document and is none tells nothing; the fields still do.
     return {}
   }
-}
-
-function isNonEmpty<T>(list: readonly T[]): list is NonEmpty<T> {
-  return list.length > 0
 }

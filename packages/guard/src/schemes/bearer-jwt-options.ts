@@ -9,7 +9,7 @@ import type { KeySource, VerificationKey } from '../tokens/keys.ts'
 import { localKeys } from '../tokens/local-keys.ts'
 import { rfc9068, type TokenProfile } from '../tokens/profile.ts'
 import { RemoteKeys, type KeyEvent } from '../tokens/remote-keys.ts'
-import { VerifiedCache } from '../tokens/verified-cache.ts'
+import { RecentCache } from '../tokens/recent-cache.ts'
 
 /** One issuer whose tokens are accepted. */
 export interface TrustedIssuer {
@@ -79,7 +79,7 @@ export interface Settings<C extends Claims> {
   readonly claims: (claims: Claims) => C | undefined
   readonly isRevoked: ((principal: Principal<C>) => Settled<boolean>) | undefined
   /** Nothing if verified tokens are not to be remembered. */
-  readonly cache: VerifiedCache<Remembered<C>> | undefined
+  readonly cache: RecentCache<Remembered<C>> | undefined
 }
 
 const WHERE = 'bearerJwt()'
@@ -106,7 +106,7 @@ export function readBearerJwtOptions<C extends Claims>(options: BearerJwtOptions
     // Without a mapping C is Claims, its default.
     claims: options.claims ?? ((claims: Claims) => claims as C),
     isRevoked: options.isRevoked,
-    cache: options.cacheSize === 0 ? undefined : new VerifiedCache(options.cacheSize ?? 10_000),
+    cache: options.cacheSize === 0 ? undefined : new RecentCache(options.cacheSize ?? 10_000),
   }
 }
 

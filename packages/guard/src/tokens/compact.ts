@@ -1,6 +1,6 @@
 import type { ReasonFor } from '@countersign/core'
 import { freeze } from './freeze.ts'
-import { VerifiedCache } from './verified-cache.ts'
+import { RecentCache } from './recent-cache.ts'
 import { decodeBase64url, decodeObject } from './encoding.ts'
 
 /** A JWS in compact serialisation, taken apart but not verified. */
@@ -38,7 +38,7 @@ export function parseCompact(token: string): CompactToken | ReasonFor<'challenge
 }
 
 // An issuer writes the same header into every token of a key. Frozen, because many tokens share the object.
-const headers = new VerifiedCache<CompactToken['header']>(64)
+const headers = new RecentCache<CompactToken['header']>(64)
 
 function headerOf(text: string): CompactToken['header'] | undefined {
   const known = headers.get(text)

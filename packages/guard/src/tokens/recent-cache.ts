@@ -1,10 +1,10 @@
 /**
- * A bounded memory of verified tokens under their digests.
+ * A bounded memory of what was asked for lately.
  *
- * Two generations stand in for a list of last uses: what was asked for lately survives, at the cost of one
+ * Two generations stand in for a list of last uses: what is asked for again survives, at the cost of one
  * Map look-up instead of moving an entry on every hit.
  */
-export class VerifiedCache<T> {
+export class RecentCache<T> {
   readonly #half: number
   #young = new Map<string, T>()
   #old = new Map<string, T>()
@@ -32,9 +32,5 @@ export class VerifiedCache<T> {
   delete(key: string): void {
     this.#young.delete(key)
     this.#old.delete(key)
-  }
-
-  get size(): number {
-    return this.#young.size + this.#old.size
   }
 }
