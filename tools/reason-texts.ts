@@ -295,6 +295,30 @@ export const REASON_TEXTS: Readonly<Record<Reason, ReasonText>> = {
     sections: ['RFC 9112 §3.2'],
     rows: ['host-duplicate'],
   },
+  'path-ambiguous': {
+    happened:
+      'The path holds something that programs read differently: a dot segment, an encoded slash or backslash, an empty segment, a control character. A rule would be applied to one resource and the request might be handled as another. Nobody was judged.',
+    client: 'Send the path in its normal form. Encode only what has to be encoded, and resolve dot segments before sending.',
+    operator: 'Look at the path in the log. Repeated requests of this kind from one address are usually a scan for ways around access rules.',
+    sections: ['RFC 3986 §6.2.2', 'OWASP API5:2023'],
+    rows: ['path-ambiguous'],
+  },
+  'address-refused': {
+    happened: 'The request came from an address that is on the list of refused networks. Credentials were not looked at.',
+    client: 'Stop. Other credentials will not help; ask the operator of the API if the network should be accepted.',
+    operator: 'The list is `network.denied` of the gateway. If the address is that of a proxy of your own, list it under `network.trustedProxies`.',
+    sections: ['RFC 9110 §15.5.4'],
+    rows: ['address-denied'],
+  },
+  'transport-insecure': {
+    happened:
+      'The request carried credentials over plain http, where only https is accepted for them. They were not looked at, and anybody on the way may have read them.',
+    client: 'Use https. Treat the credentials as exposed: have them revoked and get new ones.',
+    operator:
+      'Revoke what was exposed. There is no redirect to https on purpose, because it would hide the mistake. If TLS ends at a proxy of your own, list it under `network.trustedProxies` so that its `X-Forwarded-Proto` counts.',
+    sections: ['RFC 6750 §5.3', 'RFC 9110 §15.5.4'],
+    rows: ['insecure-transport'],
+  },
   'quota-exceeded': {
     happened: 'The caller, or the address, has used up its quota. That is no statement about the credentials.',
     client: 'Wait for the time in `Retry-After`, then send the request again with the same credentials.',

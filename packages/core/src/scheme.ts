@@ -12,11 +12,12 @@ export type Presented<C> =
   | { readonly found: 'refused'; readonly reason: ReasonFor<'challenge'> }
   | { readonly found: 'credentials'; readonly credentials: C }
 
-/** What verification found. `undecided` and `fault` are no verdict on the caller. */
+/** What verification found. `undecided` and `fault` are no verdict on the caller; `throttled` is none on the credentials, which were not looked at. */
 export type Verified<P extends Principal = Principal> =
   | { readonly result: 'accepted'; readonly principal: P }
   | { readonly result: 'rejected'; readonly reason: ReasonFor<'challenge'> }
   | { readonly result: 'undecided'; readonly reason: ReasonFor<'unavailable'>; readonly retryAfter?: number }
+  | { readonly result: 'throttled'; readonly reason: ReasonFor<'throttle'>; readonly retryAfter: number }
   | { readonly result: 'fault'; readonly reason: ReasonFor<'fault'> }
 
 /** The time and the limit under which credentials are verified. */

@@ -130,6 +130,8 @@ function stateOf(verified: Verified, scheme: string, steps: Step[]): Authenticat
       return { state: 'rejected', scheme, reason: verified.reason }
     case 'undecided':
       return { state: 'undecided', scheme, reason: verified.reason, ...(verified.retryAfter === undefined ? {} : { retryAfter: verified.retryAfter }) }
+    case 'throttled':
+      return { state: 'throttled', reason: verified.reason, retryAfter: verified.retryAfter }
     case 'fault':
       return { state: 'fault', reason: verified.reason }
   }

@@ -19,6 +19,7 @@ export type { BearerJwtOptions, TrustedIssuer } from './schemes/bearer-jwt-optio
 export { bearerOpaque, type BearerOpaqueOptions } from './schemes/bearer-opaque.ts'
 export { sameSecret } from './same-secret.ts'
 export type { Known as KnownParty } from './schemes/known.ts'
+export type { Settled } from './settle.ts'
 export type { Algorithm } from './tokens/algorithms.ts'
 export type { ClaimPath } from './tokens/claims.ts'
 export { legacyAccessTokens, rfc9068, type TokenProfile } from './tokens/profile.ts'

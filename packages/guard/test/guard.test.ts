@@ -62,6 +62,16 @@ describe('which credentials count', () => {
     expect(linesOf(await decide({ 'sec-fetch-mode': 'navigate' }))).toHaveLength(3)
   })
 
+  test('a scheme that refuses to look answers 429 for good and bad credentials alike', async () => {
+    const password = basic({ verify: (user) => ({ subject: user }) })
+    const shut = make({ schemes: [{ ...password, verify: () => ({ result: 'throttled', reason: 'too-many-failures', retryAfter: 17 }) }] })
+    for (const text of ['olga:a:b', 'olga:wrong']) {
+      const decision = await shut.decide(request('GET', '/', basicFields(text)), authenticated())
+      expect(decision).toMatchObject({ outcome: 'throttle', reason: 'too-many-failures', retryAfter: 17 })
+      expect(shut.answer(decision as Denial, request('GET', '/')).status).toBe(429)
+    }
+  })
+
   test('a failed token is answered on the Bearer challenge; the others stay plain', async () => {
     expect(linesOf(await decide(bearer('abc')))).toEqual([
       'Bearer realm="orders", error="invalid_token", error_description="The access token was not accepted"',

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Allowed, Principal, PrincipalBehind, Requirement } from '@countersign/core'
+import type { Allowed, Principal, PrincipalBehind, RequestView, Requirement } from '@countersign/core'
 import type { Guard } from '../guard-options.ts'
 import { after } from '../settle.ts'
 import { admit } from './node-answer.ts'
-import { NodeView } from './node-request.ts'
+import { NodeView, type NodeRequest, type RouterParams } from './node-request.ts'
 
 export { deferContinue } from './defer-continue.ts'
+export { writeAnswer } from './node-answer.ts'
+export { completeFields, type ResponseFields } from './response-fields.ts'
 
 /** Handles a request that was let in. */
 export type NodeHandler<P extends Principal | null> = (req: IncomingMessage, res: ServerResponse, access: Allowed<P>) => unknown
@@ -45,4 +47,28 @@ export function protectWith<P extends Principal>(guard: Guard<P>): NodeProtect<P
         return access === undefined ? undefined : handler(req, res, access)
       })
   }
+}
+
+/**
+ * A request of Node as a guard sees it, for programs that route requests themselves.
+ *
+ * `params` are the path parameters of the route, `target` the request target where `request.url` is not the
+ * whole of it. Nothing is computed before somebody asks for it; never throws.
+ *
+ * @example
+ * import { createServer } from 'node:http'
+ * import { authenticated, type Guard } from 'countersign'
+ * import { requestView, writeAnswer } from 'countersign/node'
+ *
+ * export function buildServer(guard: Guard) {
+ *   const gate = guard.gate(authenticated())
+ *   return createServer(async (req, res) => {
+ *     const passage = await gate(requestView(req))
+ *     if (passage.pass) res.end('let in')
+ *     else writeAnswer(req, res, passage.answer)
+ *   })
+ * }
+ */
+export function requestView(request: NodeRequest, params?: RouterParams, target?: string): RequestView {
+  return new NodeView(request, params, target)
 }
