@@ -23,7 +23,7 @@ export type Remedy =
 /** One thing that was looked at on the way to a decision. Stays on the server. */
 export type Step =
   | { readonly stage: 'extract'; readonly scheme: string; readonly found: 'nothing' | 'malformed' | 'credentials' | 'ignored' }
-  | { readonly stage: 'verify'; readonly scheme: string; readonly passed: boolean; readonly reason?: Reason }
+  | { readonly stage: 'verify'; readonly scheme: string; readonly passed: boolean; readonly reason?: Reason; readonly subject?: string }
   | { readonly stage: 'require'; readonly requirement: Requirement; readonly passed: boolean }
   | { readonly stage: 'fact'; readonly name: string; readonly holds: boolean | 'unknown' }
 

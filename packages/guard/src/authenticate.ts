@@ -122,7 +122,8 @@ function verifyOne({ scheme, presented }: Found, { intake, context, steps }: Att
 }
 
 function stateOf(verified: Verified, scheme: string, steps: Step[]): Authentication {
-  steps.push({ stage: 'verify', scheme, passed: verified.result === 'accepted', ...(verified.result === 'accepted' ? {} : { reason: verified.reason }) })
+  if (verified.result === 'accepted') steps.push({ stage: 'verify', scheme, passed: true, subject: verified.principal.subject })
+  else steps.push({ stage: 'verify', scheme, passed: false, reason: verified.reason })
   switch (verified.result) {
     case 'accepted':
       return { state: 'authenticated', principal: verified.principal }

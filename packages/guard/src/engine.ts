@@ -124,7 +124,7 @@ export class Engine<P extends Principal> {
   }
 
   #passage(decision: Decision, view: RequestView, plan: Plan): Passage {
-    if (decision.outcome !== 'allow') return { pass: false, answer: this.answer(decision, view) }
+    if (decision.outcome !== 'allow') return { pass: false, answer: this.answer(decision, view), denial: decision }
     const fields = this.#fieldsFor(decision.principal, view, plan)
     if (this.#cors === undefined) return { pass: true, access: decision, fields }
     const cors = this.#cors.passFields(view)

@@ -32,7 +32,12 @@ export interface GuardOptions<P extends Principal = Principal> {
 /** What the adapter does next: run the handler, or write an answer. */
 export type Passage<P extends Principal | null = Principal | null> =
   | { readonly pass: true; readonly access: Allowed<P>; readonly fields: PassFields | undefined }
-  | { readonly pass: false; readonly answer: Answer }
+  | {
+      readonly pass: false
+      readonly answer: Answer
+      /** What was decided; nothing where a preflight was answered. */
+      readonly denial?: Denial
+    }
 
 /** Field lines for the response of the handler: `Vary` is appended, `Cache-Control` only if the handler sets none. */
 export interface PassFields {

@@ -36,6 +36,18 @@ describe.each([
     ).toBe(false)
   })
 
+  test('refuses a PS256 signature that lost its leading zero', async () => {
+    const { constants, generateKeyPairSync, sign } = await import('node:crypto')
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const key = (await platform.importKey(publicKey.export({ format: 'jwk' }) as never, 'PS256')) as never
+    const make = () => sign('sha256', Buffer.from('text'), { key: privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 })
+    let signature = make()
+    for (let tries = 0; signature[0] !== 0 && tries < 5000; tries += 1) signature = make()
+    expect(signature[0]).toBe(0)
+    expect(await platform.verifySignature('PS256', key, { signed: 'text', signature })).toBe(true)
+    expect(await platform.verifySignature('PS256', key, { signed: 'text', signature: signature.subarray(1) })).toBe(false)
+  })
+
   test.each(['RS256', 'PS256'] as const)('does not import a short key for %s', async (algorithm) => {
     const { generateKeyPairSync } = await import('node:crypto')
     const jwk = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' })

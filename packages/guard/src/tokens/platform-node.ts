@@ -44,13 +44,18 @@ export function verifySignature(algorithm: Algorithm, key: PlatformKey, { signed
       return expected.byteLength === signature.byteLength && timingSafeEqual(expected, signature)
     }
     case 'rsa':
-      return verify(name, input, key, signature)
+      return isWhole(signature, key) && verify(name, input, key, signature)
     case 'pss':
-      return verify(name, input, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: bytes }, signature)
+      return isWhole(signature, key) && verify(name, input, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: bytes }, signature)
     case 'ec':
       // Exact length: a DER signature is none (RFC 7518 section 3.4).
       return signature.byteLength === bytes && verify(name, input, { key, dsaEncoding: 'ieee-p1363' }, signature)
     case 'ed':
       return verify(null, input, key, signature)
   }
+}
+
+/** OpenSSL forgives a signature that lost a leading zero; as long as the modulus is what it has to be (RFC 8017 section 8.1.2). */
+function isWhole(signature: Uint8Array, key: KeyObject): boolean {
+  return signature.byteLength * 8 === key.asymmetricKeyDetails?.modulusLength
 }
