@@ -21,7 +21,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   core: { values: [], node: false, listed: false },
   guard: { values: [CORE, 'jose'], node: true, listed: false },
   client: { values: [CORE], node: false, listed: false },
-  openapi: { values: [CORE, 'yaml', '@seriousme/openapi-schema-validator'], node: false, listed: false },
+  openapi: { values: [CORE, 'yaml'], node: false, listed: false },
   cedar: { values: [CORE, '@cedar-policy/cedar-wasm'], node: false, listed: false },
   // The auditor must not judge with the code that it audits.
   audit: { values: [CORE, '@countersign/openapi'], node: true, listed: true, never: ['countersign', 'jose'] },

@@ -1,0 +1,7 @@
+export { LIMITS, type Limits } from './library.ts'
+export { loadOpenApi, type ApiDocument, type LoadOptions } from './load.ts'
+export type { Operation } from './operation.ts'
+export type { Parameter } from './parameters.ts'
+export type { Diagnostic, Place } from './place.ts'
+export { createRouter, type RouteEntry, type Match, type Router } from './router.ts'
+export type { SchemeDefinition, SchemeName, SecurityScheme } from './scheme-definitions.ts'

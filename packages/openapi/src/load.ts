@@ -1,0 +1,122 @@
+import { createLibrary, LIMITS, type Book, type Library, type Limits } from './library.ts'
+import { textOf, valueAt, type Node } from './node.ts'
+import type { Operation } from './operation.ts'
+import { readOperations } from './operations.ts'
+import type { Diagnostic } from './place.ts'
+import { createProblems, type Problems } from './problems.ts'
+import type { Version } from './reader.ts'
+import { createReferences } from './references.ts'
+import { folderOf, normalFile, normalFolder } from './relative.ts'
+import type { SchemeName, SecurityScheme } from './scheme-definitions.ts'
+import { readSchemes } from './scheme-table.ts'
+import { sourceText } from './source-text.ts'
+
+export interface LoadOptions {
+  /** Reads a text file. A failure becomes a diagnostic, with the failure's `code` if it has one. */
+  readonly read: (path: string) => Promise<string>
+  /** The folder that `$ref`s may not leave. Default: the folder of the document. */
+  readonly root?: string
+  /** Says which authentication scheme stands for a security scheme; `undefined` for the usual one. */
+  readonly schemeName?: SchemeName
+  readonly limits?: Partial<Limits>
+}
+
+/** A description of an API, as far as it says who may call what. */
+export interface ApiDocument {
+  readonly file: string
+  /** As it is written, such as `3.1.0`; empty if it cannot be told. */
+  readonly version: string
+  readonly title: string
+  /** In the order of the document. With errors among the diagnostics the list may lack some, and must not be served. */
+  readonly operations: readonly Operation[]
+  readonly securitySchemes: readonly SecurityScheme[]
+  /** Everything that is wrong or worth knowing, by file and place. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** All files that were read, the document first. */
+  readonly files: readonly string[]
+}
+
+const NO_OPERATIONS = { code: 'no-operations', message: 'the document has no operations, so every request is refused' }
+
+/** How many files may stand between the document and what it refers to. */
+const ROUNDS = 32
+
+/**
+ * Reads an OpenAPI document (2.0, 3.0, 3.1 or 3.2; YAML or JSON) with the files that it refers to.
+ *
+ * Never rejects for what a document says: everything wrong is in `diagnostics`, all at once. With an error
+ * among them the operations must not be served. Nothing is fetched.
+ */
+export async function loadOpenApi(file: string, options: LoadOptions): Promise<ApiDocument> {
+  const limits = { ...LIMITS, ...options.limits }
+  const name = normalFile(file)
+  const faults = createProblems()
+  const library = createLibrary(options.read, limits, faults)
+  const book = await library.load(name)
+  if (book.state !== 'read') return unread(name, book, { library, faults })
+  for (let round = 1; ; round += 1) {
+    const attempt = read(book.root, { library, limits, options })
+    if (attempt.wanted.size === 0) {
+      const told = [...faults.list(), ...attempt.problems.list()]
+      // Where something is wrong, that is probably why, and it was told.
+      if (told.length === 0 && attempt.found.operations.length === 0) faults.warn(NO_OPERATIONS, book.root)
+      const diagnostics = told.length === 0 ? faults.list() : told
+      return { file: name, ...attempt.found, diagnostics, files: library.files() }
+    }
+    for (const wanted of attempt.wanted) {
+      if (round <= ROUNDS) await library.load(wanted)
+      else library.refuse(wanted, { code: 'too-large', message: `\`$ref\`s lead through more than ${ROUNDS} files in a row` })
+    }
+  }
+}
+
+/** What there is to say about an entry document that is not there, or is no YAML or JSON. */
+function unread(file: string, book: Book, { library, faults }: { readonly library: Library; readonly faults: Problems }): ApiDocument {
+  if (book.state === 'unreadable') faults.error(book.problem, { source: sourceText(file, ''), offset: 0 })
+  return { file, version: '', title: '', operations: [], securitySchemes: [], diagnostics: faults.list(), files: library.files() }
+}
+
+interface Attempt {
+  readonly wanted: ReadonlySet<string>
+  readonly problems: Problems
+  readonly found: Pick<ApiDocument, 'version' | 'title' | 'operations' | 'securitySchemes'>
+}
+
+/** Reads everything with the files that are there. What it found counts only if no other file was wanted. */
+function read(entry: Node, { library, limits, options }: { readonly library: Library; readonly limits: Limits; readonly options: LoadOptions }): Attempt {
+  const problems = createProblems()
+  const root = normalFolder(options.root ?? folderOf(entry.source.file))
+  const references = createReferences(library, { root, problems, entry })
+  const title = textOf(valueAt(valueAt(entry, 'info'), 'title')) ?? ''
+  const written = writtenVersion(entry)
+  const version = known(written)
+  if (version === undefined) {
+    const found = written === '' ? 'this is no OpenAPI document: it has neither `openapi` nor `swagger`' : `this is OpenAPI \`${written.slice(0, 20)}\``
+    problems.error(
+      { code: 'version-unsupported', message: found, hint: 'accepted are `swagger: "2.0"` and `openapi:` 3.0, 3.1 and 3.2' },
+      valueAt(entry, 'openapi') ?? valueAt(entry, 'swagger') ?? entry,
+    )
+    return { wanted: references.wanted, problems, found: { version: written, title, operations: [], securitySchemes: [] } }
+  }
+  const reader = { version, entry, references, problems }
+  reportRepeated(entry, problems)
+  const schemes = readSchemes(reader, options.schemeName)
+  const operations = readOperations(reader, schemes, limits)
+  return { wanted: references.wanted, problems, found: { version: written, title, operations, securitySchemes: schemes.all } }
+}
+
+function reportRepeated(entry: Node, problems: Problems): void {
+  if (entry.kind !== 'map') return
+  for (const again of entry.repeated()) problems.error({ code: 'duplicate-key', message: `\`${again.key}\` is there twice`, hint: 'keep one of them' }, again)
+}
+
+/** Often written without quotes, and then it is a number. */
+function writtenVersion(entry: Node): string {
+  const node = valueAt(entry, 'openapi') ?? valueAt(entry, 'swagger')
+  return node?.kind === 'scalar' ? node.written : ''
+}
+
+function known(version: string): Version | undefined {
+  const [, minor] = /^(2\.0|3\.[012])(?:\.\d+(?:-[\w.]+)?)?$/.exec(version) ?? []
+  return minor === '2.0' || minor === '3.0' || minor === '3.1' || minor === '3.2' ? minor : undefined
+}

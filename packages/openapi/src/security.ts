@@ -1,0 +1,158 @@
+import { kindOf, textOf, type Entry, type Node } from './node.ts'
+import { fieldsOf, itemsOf, type Reader } from './reader.ts'
+import type { SecurityScheme } from './scheme-definitions.ts'
+import type { SchemeTable } from './scheme-table.ts'
+import { nearest } from './suggestion.ts'
+
+/** What one `security` list asks for. */
+export interface Security {
+  /** Where it is written. */
+  readonly at: Entry
+  /** One of them is enough; none at all means that nobody looks at credentials. */
+  readonly alternatives: readonly Alternative[]
+}
+
+/** All of this together; nothing at all is `{}`, which lets anonymous callers pass. */
+export interface Alternative {
+  readonly via: readonly string[]
+  readonly scopes: readonly string[]
+  readonly roles: readonly string[]
+}
+
+// What is asked for where the document is wrong: the gateway does not start with it, but nothing gets open by a mistake.
+const ANY_CREDENTIALS: Alternative = { via: [], scopes: [], roles: [''] }
+
+export function isFallback(alternative: Alternative): boolean {
+  return alternative === ANY_CREDENTIALS
+}
+
+/** Makes a function that reads `security` lists, each of them once. */
+export function securityReader(reader: Reader, schemes: SchemeTable): (at: Entry) => Security {
+  const known = new Map<Node, Security>()
+  const told = new Set<string>()
+  return (at) => {
+    let security = known.get(at.value)
+    if (security === undefined) {
+      security = { at, alternatives: alternativesOf({ ...reader, schemes, told }, at) }
+      known.set(at.value, security)
+    }
+    return security
+  }
+}
+
+interface SecurityReading extends Reader {
+  readonly schemes: SchemeTable
+  /** Pairs of schemes that were warned of. */
+  readonly told: Set<string>
+}
+
+function alternativesOf(reader: SecurityReading, at: Entry): readonly Alternative[] {
+  if (at.value.kind !== 'list') {
+    reader.problems.error(
+      { code: 'wrong-type', message: `\`security\` is ${kindOf(at.value)}; write a list`, hint: '`security: []` opens an operation to everybody' },
+      at,
+    )
+    return [ANY_CREDENTIALS]
+  }
+  const items = at.value.items()
+  const read = items.map((item) => alternativeOf(reader, item)).filter((alternative) => alternative !== undefined)
+  const different = [...new Map(read.map((alternative) => [JSON.stringify(alternative), alternative])).values()]
+  return items.length > 0 && different.length === 0 ? [ANY_CREDENTIALS] : different
+}
+
+function alternativeOf(reader: SecurityReading, item: Node): Alternative | undefined {
+  const fields = fieldsOf(reader, item, 'a security requirement')
+  if (fields === undefined) return undefined
+  const asked: Asked[] = []
+  for (const named of fields.values()) {
+    const scheme = reader.schemes.find(named)
+    const words = wordsOf(reader, named)
+    if (scheme === undefined || words === undefined) continue
+    asked.push({ named, scheme, words: words.filter((word) => isAllowed(reader, word, { named, scheme })).map(({ text }) => text) })
+  }
+  // All schemes are looked at, so that all mistakes are told, but half an AND would be less than was asked for.
+  if (asked.length < fields.size) return undefined
+  warnMerged(reader, asked)
+  const of = (granted: boolean): readonly string[] => [...new Set(asked.filter(({ scheme }) => takesScopes(scheme) === granted).flatMap(({ words }) => words))]
+  return { via: [...new Set(asked.map(({ scheme }) => scheme.as))], scopes: of(true), roles: of(false) }
+}
+
+/** One scheme of a requirement, with its scopes or roles. */
+interface Asked {
+  readonly named: Entry
+  readonly scheme: SecurityScheme
+  readonly words: readonly string[]
+}
+
+interface Word {
+  readonly text: string
+  readonly node: Node
+}
+
+function wordsOf(reader: Reader, { key, value }: Entry): readonly Word[] | undefined {
+  const items = itemsOf(reader, value, `the list of \`${key}\``)
+  if (items === undefined) return undefined
+  const words: Word[] = []
+  for (const node of items) {
+    const text = textOf(node)
+    if (text === undefined || text === '')
+      reader.problems.error({ code: 'wrong-type', message: `the list of \`${key}\` has ${kindOf(node)}; write names` }, node)
+    else words.push({ text, node })
+  }
+  return words
+}
+
+function takesScopes({ type }: SecurityScheme): boolean {
+  return type === 'oauth2' || type === 'openIdConnect'
+}
+
+// RFC 6749 section 3.3.
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+
+function isAllowed(reader: Reader, { text, node }: Word, { named, scheme }: Pick<Asked, 'named' | 'scheme'>): boolean {
+  const { problems, version } = reader
+  if (takesScopes(scheme)) {
+    if (!SCOPE.test(text)) {
+      problems.error(
+        {
+          code: 'scope-syntax',
+          message: `\`${named.key}\` asks for a scope that no token can have`,
+          hint: 'write one scope per item, without spaces, quotes and backslashes',
+        },
+        node,
+      )
+      return false
+    }
+    warnUndeclared(reader, { text, node }, scheme)
+  } else if (version === '2.0' || version === '3.0') {
+    const hint = 'leave the list empty and write `x-countersign: { roles: [...] }`, or use OpenAPI 3.1'
+    problems.error({ code: 'roles-unsupported', message: `\`${named.key}\` is no OAuth scheme, so its list must be empty in OpenAPI ${version}`, hint }, node)
+  }
+  return true
+}
+
+/** A scope that no flow declares is probably misspelt, and then nobody can ever have it. */
+function warnUndeclared({ problems }: Reader, { text, node }: Word, { name, scopes }: SecurityScheme): void {
+  if (scopes.length === 0 || scopes.includes(text)) return
+  const meant = nearest(text, scopes)
+  problems.warn(
+    {
+      code: 'scope-undeclared',
+      message: `\`${name}\` does not declare the scope \`${text}\``,
+      ...(meant === undefined ? {} : { hint: `did you mean \`${meant}\`?` }),
+    },
+    node,
+  )
+}
+
+/** Two schemes that must come together, but are the same to us: one of them satisfies both. Told once for each pair. */
+function warnMerged({ problems, told }: SecurityReading, asked: readonly Asked[]): void {
+  for (const [index, { named, scheme }] of asked.entries()) {
+    const other = asked.slice(0, index).find((earlier) => earlier.scheme.as === scheme.as)
+    const pair = JSON.stringify([other?.scheme.name, scheme.name])
+    if (other === undefined || told.has(pair)) continue
+    told.add(pair)
+    const message = `\`${other.named.key}\` and \`${named.key}\` are asked for together, but both are \`${scheme.as}\` here, so one of them is enough`
+    problems.warn({ code: 'schemes-merged', message, hint: 'name one of them differently with `schemeName`' }, named)
+  }
+}
