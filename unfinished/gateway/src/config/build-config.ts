@@ -1,0 +1,127 @@
+import { resolve } from 'node:path'
+import type { ApiConfig, Config, IdentityConfig, IssuerConfig, PersonaConfig, Place, RouteConfig, SchemesConfig, StoreConfig, UpstreamConfig } from './config.ts'
+import { nearest, type Located, type Path } from './located.ts'
+import type { NamedFiles } from './named-files.ts'
+import type { Written } from './schema/file-schema.ts'
+
+/** What a configuration is made of, once nothing is wrong with any of it. */
+export interface Parts {
+  readonly written: Written
+  readonly named: NamedFiles
+  readonly root: Located
+  /** Absolute. */
+  readonly file: string
+  readonly folder: string
+  readonly hash: string
+  readonly placeOf: (offset: number) => Place
+}
+
+type WrittenApi = Written['apis'][number]
+
+/** Leaves out members that were not given: with `exactOptionalPropertyTypes` they may not be `undefined`. */
+function given<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  // The type says what the filter does.
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
+}
+
+export function buildConfig(parts: Parts): Config {
+  const { written, file, hash, folder } = parts
+  const { realm, listen, admin, limits, abuse, network, shutdown, log } = written
+  const { tls, ...socket } = listen
+  const { auditFile, ...logging } = log
+  return {
+    file,
+    hash,
+    realm,
+    listen: { ...socket, ...(tls === undefined ? {} : { tls: { ...tls, certificate: resolve(folder, tls.certificate), key: resolve(folder, tls.key) } }) },
+    admin,
+    store: storeOf(parts),
+    schemes: schemesOf(written),
+    apis: written.apis.map((api, index) => apiOf(api, index, parts)),
+    limits,
+    abuse: { guessing: abuse.guessing, ...optional('perAddress', abuse.perAddress), ...optional('perPrincipal', abuse.perPrincipal) },
+    identity: identityOf(written),
+    ...optional('cors', written.cors),
+    network,
+    log: { ...logging, ...optional('auditFile', auditFile === undefined ? undefined : resolve(folder, auditFile)) },
+    shutdown,
+    personas: personasOf(written),
+    ...optional('filledIn', filledIn(parts.root)),
+  }
+}
+
+/** A member that is there only if it has a value. */
+function optional<const K extends string, V>(name: K, value: V | undefined): { readonly [name in K]?: V } {
+  // A computed key widens to `string`.
+  return (value === undefined ? {} : { [name]: value }) as { readonly [name in K]?: V }
+}
+
+function storeOf({ written: { store }, named, folder }: Parts): StoreConfig {
+  return { path: resolve(folder, store.path), decisions: store.decisions, ...optional('digestKey', store.digestKey ?? named.digestKey) }
+}
+
+function schemesOf({ schemes: { bearer, basic, apiKey } }: Written): SchemesConfig {
+  return {
+    ...optional('bearer', bearer && { issuers: bearer.issuers.map(issuerOf), ...optional('clockTolerance', bearer.clockTolerance), ...optional('tokens', bearer.tokens) }),
+    ...optional('basic', basic && {}),
+    ...optional('apiKey', apiKey),
+  }
+}
+
+function issuerOf({ issuer, audience, profile, jwksUri, algorithms, roles, scopes }: NonNullable<Written['schemes']['bearer']>['issuers'][number]): IssuerConfig {
+  return {
+    issuer,
+    audience,
+    profile,
+    ...optional('jwksUri', jwksUri),
+    ...optional('algorithms', algorithms),
+    ...optional('roles', roles),
+    ...optional('scopes', scopes),
+  }
+}
+
+function apiOf({ upstream, openapi, routes, ...api }: WrittenApi, index: number, parts: Parts): ApiConfig {
+  const path = ['apis', index]
+  return {
+    ...api,
+    upstream: upstreamOf(upstream, parts.named.authorizations.get(index)),
+    ...optional('openapi', openapi === undefined ? undefined : resolve(parts.folder, openapi)),
+    routes: routes.map((route, at) => routeOf(route, placeOf([...path, 'routes', at], parts))),
+    place: placeOf(path, parts),
+  }
+}
+
+function placeOf(path: Path, { root, placeOf }: Parts): Place {
+  return placeOf(nearest(root, path).start)
+}
+
+function upstreamOf({ authorizationFile: _, authorization, ...upstream }: WrittenApi['upstream'], fromFile: string | undefined): UpstreamConfig {
+  return { ...upstream, ...optional('authorization', authorization ?? fromFile) }
+}
+
+function routeOf({ open, anyone, recent, owner, ...route }: WrittenApi['routes'][number], place: Place): RouteConfig {
+  const access = open ? 'open' : anyone ? 'anyone' : 'authenticated'
+  return { ...route, methods: [...new Set(route.methods)], access, ...optional('recent', recent), ...optional('owner', owner), place }
+}
+
+function identityOf({ realm, identity: { headers, assertion } }: Written): IdentityConfig {
+  return { headers, ...optional('assertion', assertion && { ...assertion, issuer: assertion.issuer ?? `countersign:${realm}` }) }
+}
+
+function personasOf({ personas }: Written): Readonly<Record<string, PersonaConfig>> {
+  const anonymous: PersonaConfig = { subject: 'anonymous', roles: [], scopes: [] }
+  const named = Object.entries(personas).map(([name, persona]) => [name, { ...given(persona), subject: persona.subject ?? name }] as const)
+  return { anonymous, ...Object.fromEntries(named) }
+}
+
+/** What is written where variables were filled in, by path; for `maskConfig`. */
+function filledIn(root: Located): Readonly<Record<string, string>> | undefined {
+  const found: [path: string, written: string][] = []
+  collect(root, '', found)
+  return found.length === 0 ? undefined : Object.fromEntries(found)
+}
+
+function collect(node: Located, path: string, found: [path: string, written: string][]): void {
+  if (node.written !== undefined) found.push([path, node.written])
+  for (const [key, member] of node.members) collect(member, path === '' ? key : `${path}.${key}`, found)
+}

@@ -1,0 +1,198 @@
+import type { Algorithm } from 'countersign'
+
+/** Where something stands in a file; line and column count from 1. */
+export interface Place {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** One thing wrong, or worth knowing, about a configuration or an API description. */
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning'
+  /** Stable, in kebab-case: `unknown-key`, `wrong-type`, `missing-variable`, … */
+  readonly code: string
+  readonly message: string
+  /** What would be accepted, or what was probably meant. */
+  readonly hint?: string
+  readonly place: Place
+  /** The line itself, without secrets that were filled in. */
+  readonly excerpt?: string
+}
+
+/** `countersign.yaml`, checked, with defaults filled in, paths made absolute and secrets read. Durations are seconds, sizes bytes. */
+export interface Config {
+  readonly file: string
+  /** SHA-256 over the file and every document it names; the first 12 hexadecimal digits. */
+  readonly hash: string
+  readonly realm: string
+  readonly listen: ListenConfig
+  readonly admin: AdminConfig
+  readonly store: StoreConfig
+  readonly schemes: SchemesConfig
+  readonly apis: readonly ApiConfig[]
+  readonly limits: LimitsConfig
+  readonly abuse: AbuseConfig
+  readonly identity: IdentityConfig
+  readonly cors?: CorsConfig
+  readonly network: NetworkConfig
+  readonly log: LogConfig
+  readonly shutdown: ShutdownConfig
+  /** Who is tried in `matrix`, `explain` and `diff`. Always has `anonymous`. */
+  readonly personas: Readonly<Record<string, PersonaConfig>>
+}
+
+export interface ListenConfig {
+  readonly address: string
+  readonly port: number
+  readonly tls?: { readonly certificate: string; readonly key: string; readonly http2: boolean }
+}
+
+export interface AdminConfig {
+  readonly address: string
+  readonly port: number
+}
+
+export interface StoreConfig {
+  /** The database file. */
+  readonly path: string
+  /** What keyed digests are made with; without it the store makes a file of its own beside the database. */
+  readonly digestKey?: string
+  /** How many decisions are kept. */
+  readonly decisions: number
+}
+
+export interface SchemesConfig {
+  readonly bearer?: { readonly issuers: readonly IssuerConfig[]; readonly clockTolerance?: number; readonly tokens?: Readonly<Record<string, FixedToken>> }
+  readonly basic?: Readonly<Record<string, never>>
+  readonly apiKey?: { readonly header: string }
+}
+
+/** A token that is written in the configuration, for tutorials and tests. */
+export interface FixedToken {
+  readonly subject: string
+  readonly roles: readonly string[]
+  readonly scopes: readonly string[]
+}
+
+export interface IssuerConfig {
+  readonly issuer: string
+  readonly audience: readonly string[]
+  readonly jwksUri?: string
+  readonly algorithms?: readonly Algorithm[]
+  readonly profile: 'rfc9068' | 'legacy'
+  readonly roles?: string
+  readonly scopes?: string
+}
+
+export interface ApiConfig {
+  readonly name: string
+  /** Hosts that this API answers to, lower case, with or without port; empty for any. */
+  readonly hosts: readonly string[]
+  /** A path that every request of this API begins with, such as `/v1`; '' for all. It is part of what the upstream gets unless `stripPrefix`. */
+  readonly prefix: string
+  readonly stripPrefix: boolean
+  readonly upstream: UpstreamConfig
+  /** The absolute path of the OpenAPI document. */
+  readonly openapi?: string
+  /** Which scheme of ours stands for a security scheme of the document, where the kind alone does not say. */
+  readonly securitySchemes: Readonly<Record<string, 'bearer' | 'basic' | 'apiKey'>>
+  readonly routes: readonly RouteConfig[]
+  /** Whether anonymous callers get 401 instead of 404 and 405 below the prefix (ledger conflict C13). */
+  readonly conceal: boolean
+  readonly place: Place
+}
+
+export interface UpstreamConfig {
+  readonly url: URL
+  /** Seconds until the connection stands; until the first byte of the answer; between two bytes. */
+  readonly connectTimeout: number
+  readonly responseTimeout: number
+  readonly idleTimeout: number
+  /** Connections kept to it at most. */
+  readonly connections: number
+  /** Whether the credentials of the caller go on to it. */
+  readonly forwardCredentials: boolean
+  /** A credential of the gateway's own, as an `Authorization` value. */
+  readonly authorization?: string
+}
+
+export interface RouteConfig {
+  /** Upper case; empty for all methods. */
+  readonly methods: readonly string[]
+  /** An OpenAPI path template; `/**` at its end matches everything below. */
+  readonly path: string
+  readonly access: 'open' | 'anyone' | 'authenticated'
+  readonly roles: readonly string[]
+  readonly scopes: readonly string[]
+  /** Names of `schemes`; empty for all of them. */
+  readonly schemes: readonly ('bearer' | 'basic' | 'apiKey')[]
+  /** Seconds that a login may be old. */
+  readonly recent?: number
+  readonly acr: readonly string[]
+  /** The path parameter that must be the caller's subject. */
+  readonly owner?: string
+  readonly conceal: boolean
+  readonly place: Place
+}
+
+export interface LimitsConfig {
+  readonly header: number
+  readonly body: number
+  /** Seconds for the header section to arrive; for the whole request. */
+  readonly headerTimeout: number
+  readonly requestTimeout: number
+  readonly keepAliveTimeout: number
+  readonly connections: number
+}
+
+export interface AbuseConfig {
+  /** Requests a second and a burst, for one client address and for one principal; absent for no limit. */
+  readonly perAddress?: { readonly rate: number; readonly burst: number }
+  readonly perPrincipal?: { readonly rate: number; readonly burst: number }
+  /** Failed passwords or keys before attempts are refused, and for how long at first; it doubles. */
+  readonly guessing: { readonly failures: number; readonly block: number; readonly longest: number }
+}
+
+export interface IdentityConfig {
+  /** Field names for the upstream, always set, with `anonymous` where nobody is known. */
+  readonly headers: { readonly subject: string; readonly roles: string; readonly scopes: string; readonly scheme: string; readonly decision: string }
+  readonly assertion?: { readonly header: string; readonly issuer: string; readonly audience: string; readonly lifetime: number }
+}
+
+export interface CorsConfig {
+  readonly origins: readonly string[]
+}
+
+export interface NetworkConfig {
+  /** Addresses and CIDR ranges of proxies before us, whose `X-Forwarded-*` are believed. */
+  readonly trustedProxies: readonly string[]
+  readonly denied: readonly string[]
+  /** Whether credentials over plain http are refused. */
+  readonly requireTls: boolean
+}
+
+export interface LogConfig {
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+  /** Lines about allowed requests: 1 for all, 0.01 for one in a hundred. Denials are always logged. */
+  readonly sampleAllowed: number
+  /** A file for OCSF events; absent for none. */
+  readonly auditFile?: string
+}
+
+export interface ShutdownConfig {
+  /** Seconds between "not ready" and the end of accepting; seconds for requests under way. */
+  readonly delay: number
+  readonly drain: number
+}
+
+export interface PersonaConfig {
+  /** Absent for nobody. */
+  readonly scheme?: 'bearer' | 'basic' | 'apiKey'
+  readonly subject: string
+  readonly roles: readonly string[]
+  readonly scopes: readonly string[]
+  readonly acr?: string
+  /** Seconds since the login. */
+  readonly loggedInFor?: number
+}

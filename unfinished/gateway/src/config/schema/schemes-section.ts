@@ -1,0 +1,84 @@
+import * as v from 'valibot'
+import type { Algorithm } from 'countersign'
+import { leaf, list, members, named, oneOrMany, section } from './complaint.ts'
+import { readUrl } from './addresses.ts'
+import { fieldName, roleName, scopeName, words } from './names.ts'
+import { choice, duration, mapped } from './values.ts'
+
+/** `schemes`: with what callers say who they are. */
+
+export const SCHEMES = ['bearer', 'basic', 'apiKey'] as const
+
+// Without HS256 and its kin: shared secrets are no use where keys are published.
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const satisfies readonly Algorithm[]
+
+const address = (about: string) =>
+  mapped({
+    about,
+    accepted: 'an address such as `https://id.example`; http only on the loopback interface',
+    code: 'wrong-url',
+    map: (input) => (isPlain(readUrl(input)) ? input : undefined),
+  })
+
+function isPlain(url: URL | undefined): boolean {
+  return url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.hash === ''
+}
+
+const issuer = members('One issuer of JWT access tokens.', {
+  issuer: address('The issuer exactly as in `iss`, with or without a slash at its end.'),
+  audience: oneOrMany('What this API is called in `aud`.', words('', 'the identifier that your API expects in `aud`')),
+  jwksUri: v.optional(address('The address of the key set. Without it the metadata of the issuer is asked.')),
+  algorithms: v.optional(list('What the issuer may sign with. By default every RSA, ECDSA and Ed25519 algorithm.', choice('A signature algorithm (RFC 7518).', ALGORITHMS))),
+  profile: v.optional(choice('Which JWTs are access tokens: those of RFC 9068 (`typ: at+jwt`), or any signed JWT with the right audience.', ['rfc9068', 'legacy']), 'rfc9068'),
+  roles: v.optional(words('Where the roles stand in the token, such as `realm_access.roles`. By default `roles`.', 'the path of a claim, such as `realm_access.roles`')),
+  scopes: v.optional(words('Where the scopes stand in the token. By default `scope`, else `scp`.', 'the path of a claim, such as `scp`')),
+})
+
+const grants = {
+  roles: v.optional(oneOrMany('Roles of the holder.', roleName('')), []),
+  scopes: v.optional(oneOrMany('Scopes of the holder.', scopeName('')), []),
+}
+
+const token = members('Whom the token stands for.', { subject: words('The name of the holder.', 'the name of the holder'), ...grants })
+
+const bearer = members('JWT access tokens in `Authorization: Bearer` (RFC 6750).', {
+  issuers: v.optional(list('Whose tokens are accepted.', issuer), []),
+  clockTolerance: v.optional(duration({ about: 'Clock difference that is forgiven, both ways. By default 30 s.', from: 0, to: 300 })),
+  tokens: v.optional(named('Fixed tokens and whom they stand for. For tutorials and tests only: whoever reads this file has them.', token)),
+})
+
+const basic = section(members('Names and passwords in `Authorization: Basic` (RFC 7617), from the store.', {}))
+
+const apiKey = section(
+  members('API keys in a request field, from the store.', {
+    header: v.optional(fieldName('The field that carries the key.'), 'X-Api-Key'),
+  }),
+)
+
+export const schemesSection = members('With what callers say who they are. At least one.', {
+  bearer: v.optional(bearer),
+  basic: v.optional(basic),
+  apiKey: v.optional(apiKey),
+})
+
+/** The name of one of our schemes. */
+export const schemeName = (about: string) => choice(about, SCHEMES)
+
+const persona = members('Somebody whom `matrix`, `explain` and `diff` try.', {
+  scheme: v.optional(schemeName('With what the persona comes. Without it, it is nobody.')),
+  subject: v.optional(words('The subject. By default the name of the persona.', 'a name')),
+  ...grants,
+  acr: v.optional(words('How strongly the persona logged in.', 'an authentication context, such as `urn:example:mfa`')),
+  loggedInFor: v.optional(duration({ about: 'How long ago the persona logged in.', from: 0, to: 315_360_000 })),
+})
+
+export const personasSection = named('Who is tried in `matrix`, `explain` and `diff`, by name. `anonymous` is always there.', persona)
+
+/** A credential: not shown in any message. */
+export const secret = (about: string, accepted: string, isFit: (value: string) => boolean) =>
+  leaf<string>({
+    about: `${about} Better from the environment: \`\${NAME}\`.`,
+    accepted,
+    json: { type: 'string' },
+    read: (input) => (typeof input !== 'string' ? { code: 'wrong-type' } : isFit(input) ? { value: input } : { code: 'wrong-secret' }),
+  })

@@ -1,0 +1,240 @@
+import { createAdmin, type Admin } from './admin/admin.ts'
+import { maskConfig } from './config/mask.ts'
+import type { Config, Diagnostic } from './config/config.ts'
+import { bringToLife, type Live } from './live.ts'
+import { auditFile } from './observe/audit-file.ts'
+import { createLog, type Log, type LogStream } from './observe/log.ts'
+import { createMetrics, type Metrics } from './observe/metrics.ts'
+import { createObserver, type Observer } from './observe/observer.ts'
+import { loadTracing, type Tracing } from './observe/tracing.ts'
+import { createFront, type Front } from './proxy/front.ts'
+import { refusal } from './proxy/refusals.ts'
+import { endedRequest } from './rules/report.ts'
+import { ConfigurationError, loadSetup, type Environment, type LoadedSetup, type Setup } from './setup.ts'
+import { openSqliteStore, type Store } from './store/index.ts'
+import { VERSION } from './version.ts'
+import { FileWatch } from './watch.ts'
+
+export interface GatewayOptions {
+  /** `countersign.yaml`. */
+  readonly file: string
+  /** Values for `${…}` in it. Default: those of the process. */
+  readonly environment?: Environment
+  /** Instead of `listen.port`. */
+  readonly port?: number
+  /** Instead of `admin.port`. */
+  readonly adminPort?: number
+  /** Which doors this process opens. A worker of several has no admin port. Default both. */
+  readonly doors?: 'both' | 'front' | 'admin'
+  /** How many processes share the work. Default 1. */
+  readonly processes?: number
+  /** Where log lines go: a file descriptor or a stream. Default standard output. */
+  readonly log?: number | LogStream
+  /** Whether changes of the files reload the configuration. Default true. */
+  readonly watch?: boolean
+  /** Metrics of all processes together, where there are several. */
+  readonly metrics?: (own: Metrics) => () => Promise<string>
+  /** Called after every attempt to reload, so that a primary can tell its workers. */
+  readonly onReload?: (result: Reloaded) => void
+}
+
+export interface Reloaded {
+  /** Whether the new configuration is in force; if not, the one before it still is. */
+  readonly ok: boolean
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface Address {
+  readonly address: string
+  readonly port: number
+}
+
+/** A gateway that is running. */
+export interface Gateway {
+  /** Where requests are taken; absent without that door. */
+  readonly address?: Address
+  readonly adminAddress?: Address
+  readonly config: () => Config
+  readonly store: Store
+  readonly metrics: Metrics
+  /** Puts the configuration into force as it is in the files now, or says what is wrong with it. Never throws for a bad file. */
+  reload(): Promise<Reloaded>
+  /** Stops taking requests, lets those under way end, and closes everything. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the gateway of a configuration.
+ *
+ * Throws a `ConfigurationError` with all diagnostics if the configuration cannot be put into force, a
+ * `StoreError` if the store cannot be opened, and what `listen` throws if a port is taken.
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const loaded = await loadSetup(options.file, options.environment)
+  if (loaded.setup === undefined) throw new ConfigurationError(loaded.diagnostics)
+  const { config } = loaded.setup
+  const store = await openSqliteStore({ ...config.store, guessing: config.abuse.guessing })
+  try {
+    const running = new Running(options, { store, tracing: await loadTracing(), config })
+    await running.start(loaded, loaded.setup)
+    return running
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+interface Parts {
+  readonly store: Store
+  readonly tracing: Tracing
+  readonly config: Config
+}
+
+class Running implements Gateway {
+  address?: Address
+  adminAddress?: Address
+  readonly store: Store
+  readonly metrics: Metrics
+  readonly #options: GatewayOptions
+  readonly #tracing: Tracing
+  readonly #log: Log
+  readonly #observer: Observer
+  readonly #watch: FileWatch
+  #live: Live | undefined
+  #front: Front | undefined
+  #admin: Admin | undefined
+  #reloading: Promise<Reloaded> | undefined
+
+  constructor(options: GatewayOptions, { store, tracing, config }: Parts) {
+    this.#options = options
+    this.store = store
+    this.#tracing = tracing
+    this.#log = createLog({ ...config.log, to: options.log ?? 1 })
+    this.metrics = createMetrics({ version: VERSION, connections: () => this.#front?.connections() ?? 0 })
+    this.#observer = createObserver({
+      log: this.#log,
+      metrics: this.metrics,
+      tracing,
+      decisions: store.decisions,
+      ...(config.log.auditFile === undefined ? {} : { audit: auditFile(config.log.auditFile) }),
+      config: () => this.config().hash,
+      version: VERSION,
+    })
+    this.#watch = new FileWatch(() => void this.reload())
+  }
+
+  readonly config = (): Config => {
+    if (this.#live === undefined) throw new TypeError('the gateway has not started')
+    return this.#live.setup.config
+  }
+
+  async start(loaded: LoadedSetup, setup: Setup): Promise<void> {
+    const { doors = 'both' } = this.#options
+    this.#live = await this.#build(setup)
+    if (doors !== 'front') await this.#openAdmin(setup.config)
+    if (doors !== 'admin') await this.#openFront(setup.config)
+    this.#admin?.setPhase('ready')
+    this.#observer.reloaded({ ok: true, hash: setup.config.hash })
+    if (this.#options.watch !== false) this.#watch.follow(loaded.files)
+  }
+
+  /** Attempts that come while one is under way are answered by the one after it. */
+  reload(): Promise<Reloaded> {
+    const before = this.#reloading ?? Promise.resolve()
+    const next = before.then(() => this.#reload())
+    this.#reloading = next
+    return next
+  }
+
+  async close(): Promise<void> {
+    const { shutdown } = this.config()
+    this.#watch.close()
+    this.#admin?.setPhase('draining')
+    if (shutdown.delay > 0) await new Promise((resolve) => setTimeout(resolve, shutdown.delay * 1000))
+    await this.#front?.drain(shutdown.drain)
+    await this.#front?.close()
+    await this.#admin?.close()
+    await this.store.close()
+    this.#log.flush()
+  }
+
+  async #reload(): Promise<Reloaded> {
+    const loaded = await loadSetup(this.#options.file, this.#options.environment)
+    const result = await this.#replace(loaded)
+    this.#observer.reloaded({ ok: result.ok, hash: this.config().hash, diagnostics: result.diagnostics.map(lineOf) })
+    this.#options.onReload?.(result)
+    return result
+  }
+
+  /** A configuration that does not build leaves the one before it in force. */
+  async #replace({ setup, diagnostics, files }: LoadedSetup): Promise<Reloaded> {
+    if (setup === undefined) return { ok: false, diagnostics }
+    const more = [...diagnostics, ...needsRestart(this.config(), setup.config)]
+    this.#live = await this.#build(setup)
+    await this.#front?.reloadTls()
+    if (this.#options.watch !== false) this.#watch.follow(files)
+    return { ok: true, diagnostics: more }
+  }
+
+  #build(setup: Setup): Promise<Live> {
+    return bringToLife(setup, {
+      store: this.store,
+      tracing: this.#tracing,
+      processes: this.#options.processes ?? 1,
+      onKeys: (event) => this.#observer.keys(event),
+      onError: (error, where) => this.#observer.storeFailed(error, where),
+    })
+  }
+
+  async #openFront(config: Config): Promise<void> {
+    const listen = this.#options.port === undefined ? config.listen : { ...config.listen, port: this.#options.port }
+    this.#front = createFront({
+      listen,
+      limits: config.limits,
+      trusted: config.network.trustedProxies,
+      refuse: refusal,
+      // Read for every request, so that a reload is one assignment.
+      rule: (request, path) => this.#rules.rule(request, path),
+      onEnd: (request, ruling, report) => this.#observer.ended(endedRequest(request, ruling, report)),
+      onError: (error) => this.#observer.storeFailed(error, 'proxy'),
+    })
+    this.address = await this.#front.listen()
+    this.#log.start({ ...this.address, config: config.hash, version: VERSION })
+  }
+
+  get #rules(): Live['rules'] {
+    if (this.#live === undefined) throw new TypeError('the gateway has not started')
+    return this.#live.rules
+  }
+
+  async #openAdmin(config: Config): Promise<void> {
+    const { address, port } = config.admin
+    this.#admin = createAdmin({
+      address,
+      port: this.#options.adminPort ?? port,
+      store: this.store,
+      metrics: this.#options.metrics?.(this.metrics) ?? (() => this.metrics.text()),
+      reload: () => this.reload(),
+      effective: () => maskConfig(this.config()),
+      onError: (error) => this.#observer.storeFailed(error, 'admin'),
+    })
+    this.adminAddress = await this.#admin.listen()
+  }
+}
+
+function lineOf({ severity, place, message }: Diagnostic): string {
+  return `${place.file}:${place.line}:${place.column}: ${severity}: ${message}`
+}
+
+/** What is read once, at the start. */
+function needsRestart(before: Config, after: Config): readonly Diagnostic[] {
+  return (['listen', 'admin', 'store', 'limits', 'log'] as const)
+    .filter((part) => JSON.stringify(before[part]) !== JSON.stringify(after[part]))
+    .map((part) => ({
+      severity: 'warning',
+      code: 'needs-restart',
+      message: `\`${part}\` changed and is read at the start only`,
+      hint: 'restart the gateway to put it into force',
+      place: { file: after.file, line: 1, column: 1 },
+    }))
+}

@@ -1,0 +1,7 @@
+export type { Config, Diagnostic, Place } from './config/config.ts'
+export { startGateway, type Address, type Gateway, type GatewayOptions, type Reloaded } from './gateway.ts'
+export { compilePolicy, type Api, type CompiledPolicy, type Policy } from './policy/policy.ts'
+export { nameOf, type Route } from './policy/route.ts'
+export { ConfigurationError, loadSetup, type Environment, type LoadedSetup, type Setup } from './setup.ts'
+export { serve, type ServeOptions } from './workers.ts'
+export { VERSION } from './version.ts'

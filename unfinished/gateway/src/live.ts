@@ -1,0 +1,92 @@
+import { createGuard, type Guard, type KeyEvent } from 'countersign'
+import { Directory, standingOf } from './access/directory.ts'
+import { buildSchemes } from './access/schemes.ts'
+import { Throttle } from './abuse/throttle.ts'
+import type { AbuseConfig, Config } from './config/config.ts'
+import { createAssertion } from './identity/assertion.ts'
+import type { Tracing } from './observe/tracing.ts'
+import { Rules } from './rules/rules.ts'
+import type { Setup } from './setup.ts'
+import type { Store } from './store/store.ts'
+
+/** A setup in force. */
+export interface Live {
+  readonly setup: Setup
+  readonly guard: Guard
+  readonly rules: Rules
+}
+
+export interface LiveOptions {
+  readonly store: Store
+  readonly tracing: Tracing
+  /** How many processes share the work; each gets its part of a rate. */
+  readonly processes: number
+  readonly onKeys: (event: KeyEvent) => void
+  readonly onError: (error: unknown, where: string) => void
+}
+
+/** Seconds that warming may take; a provider that is down must not keep other routes from working. */
+const WARM_UP = 3
+
+/**
+ * Builds and warms what decides under a setup.
+ *
+ * Fetches the keys of the issuers, but does not wait for one that is down: its routes answer 503 until it is
+ * back. Throws a `TypeError` for what no check of the configuration found.
+ */
+export async function bringToLife(setup: Setup, options: LiveOptions): Promise<Live> {
+  const { config, policy } = setup
+  const { store, tracing } = options
+  const directory = new Directory(store.principals, config.schemes.bearer?.issuers[0]?.issuer)
+  const guard = buildGuard(config, directory, options)
+  const assertion = config.identity.assertion === undefined ? undefined : await createAssertion(config.identity.assertion, store.signing)
+  const perAddress = throttleOf(config.abuse.perAddress, options.processes)
+  const rules = new Rules({
+    config,
+    policy,
+    guard,
+    store,
+    directory,
+    tracing,
+    ...(assertion === undefined ? {} : { assertion }),
+    ...(perAddress === undefined ? {} : { perAddress }),
+  })
+  await warm(guard)
+  return { setup, guard, rules }
+}
+
+function buildGuard({ realm, schemes, cors, abuse, limits }: Config, directory: Directory, { store, processes, onKeys, onError }: LiveOptions): Guard {
+  const perPrincipal = throttleOf(abuse.perPrincipal, processes)
+  const over = (name: string): number => perPrincipal?.take(name, Date.now() / 1000) ?? 0
+  return createGuard({
+    realm,
+    schemes: buildSchemes({ config: schemes, store, directory, onKeys }),
+    ...(cors === undefined ? {} : { cors }),
+    credentialLimit: Math.min(8192, limits.header),
+    standing: (principal) => {
+      const found = directory.get(principal, Date.now() / 1000)
+      const finish = (record: Parameters<typeof standingOf>[0]) => {
+        const standing = standingOf(record)
+        if (standing.state !== 'active') return standing
+        const wait = over(directory.nameOf(principal))
+        return wait > 0 ? ({ state: 'over-quota', retryAfter: wait } as const) : standing
+      }
+      return found instanceof Promise ? found.then(finish) : finish(found)
+    },
+    onError: (error) => onError(error, 'access-control'),
+  })
+}
+
+function throttleOf(rate: AbuseConfig['perAddress'], processes: number): Throttle | undefined {
+  return rate === undefined ? undefined : new Throttle({ rate: rate.rate / processes, burst: Math.max(1, rate.burst / processes) })
+}
+
+async function warm(guard: Guard): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, WARM_UP * 1000)
+  })
+  // What is missing is told by `onKeys`, and by 503 on the routes that need it.
+  await Promise.race([guard.ready().catch(() => undefined), enough])
+  clearTimeout(timer)
+}

@@ -1,0 +1,53 @@
+import { acceptedSchemes, type Authentication, type AnyScheme, type Requirement } from '@countersign/core'
+import type { PersonaConfig } from '../config/config.ts'
+import { SCHEME_NAMES } from '../policy/requirement.ts'
+
+/** The name under which every configuration has a caller without credentials. */
+export const NOBODY = 'anonymous'
+
+/** A caller without credentials. */
+export const ANONYMOUS: PersonaConfig = { subject: '', roles: [], scopes: [] }
+
+/** Where and when a persona calls. */
+export interface Moment {
+  readonly requirement: Requirement
+  readonly schemes: readonly AnyScheme[]
+  /** Seconds since the epoch. */
+  readonly now: number
+}
+
+/** What the credentials of a persona would come to, if they were genuine: the gateway looks at schemes before it looks at who it is. */
+export function authenticationOf(persona: PersonaConfig, { requirement, schemes, now }: Moment): Authentication {
+  if (persona.scheme === undefined) return { state: 'anonymous' }
+  const name = SCHEME_NAMES[persona.scheme]
+  // A key in a field that nobody reads is no credential; Authorization is read by everybody (guard, authenticate.ts).
+  if (!schemes.some((scheme) => scheme.name === name)) return persona.scheme === 'apiKey' ? { state: 'anonymous' } : { state: 'unsupported' }
+  const accepted = acceptedSchemes(requirement)
+  if (accepted?.some((one) => one.toLowerCase() === name.toLowerCase()) === false) return { state: 'unsupported' }
+  const { subject, roles, scopes } = persona
+  return { state: 'authenticated', principal: { subject, scheme: name, roles, scopes, assurance: assuranceOf(persona, now), claims: {} } }
+}
+
+function assuranceOf({ scheme, acr, loggedInFor }: PersonaConfig, now: number): { readonly acr?: string; readonly authTime?: number } {
+  // A password comes with every request, so that login is as recent as the request.
+  const age = loggedInFor ?? (scheme === 'basic' ? 0 : undefined)
+  return { ...(acr === undefined ? {} : { acr }), ...(age === undefined ? {} : { authTime: now - age }) }
+}
+
+/** `Bearer credentials of \`olga\` with the scope orders:write and the role admin`: what a persona brings, in words. */
+export function whatItBrings(persona: PersonaConfig): string {
+  const { scheme, subject, roles, scopes, acr, loggedInFor } = persona
+  if (scheme === undefined) return 'no credentials'
+  const rights = [counted('scope', scopes), counted('role', roles)].filter((text) => text !== undefined)
+  const login = [...(acr === undefined ? [] : [`of strength ${acr}`]), ...(loggedInFor === undefined ? [] : [`${loggedInFor} s old`])]
+  const about = [
+    rights.length === 0 ? 'without scopes or roles' : `with ${rights.join(' and ')}`,
+    ...(login.length === 0 ? [] : [`a login ${login.join(', ')}`]),
+  ]
+  return `${SCHEME_NAMES[scheme]} credentials of \`${subject}\` ${about.join(', ')}`
+}
+
+function counted(noun: string, words: readonly string[]): string | undefined {
+  if (words.length === 0) return undefined
+  return `the ${noun}${words.length === 1 ? '' : 's'} ${words.join(', ')}`
+}

@@ -1,0 +1,20 @@
+import type { Guard } from 'countersign'
+import type { Directory } from '../access/directory.ts'
+import type { Throttle } from '../abuse/throttle.ts'
+import type { Config } from '../config/config.ts'
+import type { Assertion } from '../identity/assertion.ts'
+import type { Tracing } from '../observe/tracing.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Store } from '../store/store.ts'
+
+/** What the rules of one configuration are made of. */
+export interface RulesOptions {
+  readonly config: Config
+  readonly policy: Policy
+  readonly guard: Guard
+  readonly store: Store
+  readonly directory: Directory
+  readonly tracing: Tracing
+  readonly assertion?: Assertion
+  readonly perAddress?: Throttle
+}

@@ -1,0 +1,21 @@
+import { createHmac, createSecretKey } from 'node:crypto'
+
+/** Keyed digests (HMAC-SHA-256): with the database alone nobody can try keys or names. */
+export interface Digests {
+  /** Tells one digest key from another; says nothing about it. */
+  readonly fingerprint: string
+  /** In hexadecimal. */
+  ofKey(key: string): string
+  /** Of the name under which failures are counted: people type passwords into the field for the name. */
+  ofName(kind: string, name: string): string
+}
+
+export function createDigests(secret: Uint8Array): Digests {
+  const key = createSecretKey(secret)
+  const digest = (text: string) => createHmac('sha256', key).update(text).digest('hex')
+  return {
+    fingerprint: digest('countersign: fingerprint of the digest key').slice(0, 32),
+    ofKey: digest,
+    ofName: (kind, name) => digest(`name\n${kind}\n${name}`).slice(0, 32),
+  }
+}

@@ -1,0 +1,60 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { connect, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2'
+import type { Stage } from './stage.ts'
+
+export interface Files {
+  readonly certificate: string
+  readonly key: string
+}
+
+export function tls(files: Files): { readonly listen: { readonly tls: Files & { readonly http2: boolean } } } {
+  return { listen: { tls: { ...files, http2: true } } }
+}
+
+export async function openSession(stage: Stage, files: Files): Promise<ClientHttp2Session> {
+  const client = connect(`https://localhost:${stage.port}`, { ca: readFileSync(files.certificate), host: '127.0.0.1' } as object)
+  client.on('error', () => undefined)
+  stage.defer(() => client.destroy())
+  await once(client, 'connect')
+  return client
+}
+
+export function frame(type: number, flags: number, id: number, payload: readonly number[] | Buffer): Buffer {
+  const head = Buffer.from([0, 0, payload.length, type, flags, 0, 0, 0, id])
+  return Buffer.concat([head, Buffer.from(payload)])
+}
+
+export function frames(bytes: Buffer): readonly { readonly type: number; readonly flags: number; readonly id: number }[] {
+  const found = []
+  for (let at = 0; at + 9 <= bytes.length; at += 9 + bytes.readUIntBE(at, 3))
+    found.push({ type: bytes.readUInt8(at + 3), flags: bytes.readUInt8(at + 4), id: bytes.readUInt32BE(at + 5) })
+  return found
+}
+
+export interface Answered {
+  readonly headers: IncomingHttpHeaders
+  readonly trailers: IncomingHttpHeaders
+  readonly text: string
+  readonly ended: boolean
+}
+
+export async function ask(client: ClientHttp2Session, headers: OutgoingHttpHeaders, body?: string): Promise<Answered> {
+  const stream = client.request(headers, { endStream: body === undefined })
+  if (body !== undefined) stream.end(body)
+  return answered(stream)
+}
+
+export async function answered(stream: ClientHttp2Stream): Promise<Answered> {
+  let [headers, trailers, text, ended] = [{} as IncomingHttpHeaders, {} as IncomingHttpHeaders, '', false]
+  stream.on('response', (got, flags) => {
+    headers = got
+    ended = (flags & 1) === 1
+  })
+  stream.on('trailers', (got) => (trailers = got))
+  stream.setEncoding('utf8')
+  stream.on('data', (chunk: string) => (text += chunk))
+  stream.on('error', () => undefined)
+  await new Promise((resolve) => stream.on('close', resolve))
+  return { headers, trailers, text, ended }
+}

@@ -1,0 +1,133 @@
+import { chmodSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createLocation, type Location } from './location.ts'
+import { createProgram, rest, type Program } from './processes.ts'
+import { openRaw } from './raw.ts'
+
+let program: Program
+let location: Location
+
+beforeAll(async () => {
+  program = await createProgram()
+})
+afterAll(() => program.dispose())
+beforeEach(() => {
+  location = createLocation()
+})
+afterEach(() => location.dispose())
+
+describe('a process that is killed', () => {
+  test.each([1, 2, 3, 4, 5])('loses nothing that it acknowledged (round %i)', async () => {
+    const child = program.start('write', location.path)
+    const acknowledged: string[] = []
+    const enough = 20 + Math.floor(Math.random() * 400)
+    for await (const line of child.lines) {
+      acknowledged.push(line)
+      // Goes on reading: what was said until the kill took effect counts as well.
+      if (acknowledged.length === enough) void setTimeout(Math.random() * 5).then(() => child.process.kill('SIGKILL'))
+    }
+    await child.ended
+    expect(child.process.signalCode).toBe('SIGKILL')
+    expect(acknowledged.length).toBeGreaterThanOrEqual(enough)
+
+    const store = await location.open()
+    const said = (word: string) => acknowledged.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []))
+    const revoked = new Set(said('revoked'))
+    for (const key of said('key')) {
+      const id = key.slice(0, 14)
+      // The last key may have been revoked without the word about it having come through.
+      const last = key === said('key').at(-1)
+      if (!last) expect((await store.keys.find(key, 1_900_000_000)) === undefined, id).toBe(revoked.has(id))
+      expect((await store.keys.get(id))?.id).toBe(id)
+    }
+    for (const jti of said('token')) expect(store.revocations.isRevoked({ jti, subject: 'x' }, 1_900_000_000), jti).toBe(true)
+    expect(await store.audit.verify()).toMatchObject({ intact: true })
+    expect((await store.audit.list({ limit: 1 })).items).toHaveLength(1)
+    await store.check()
+  })
+})
+
+describe('several processes', () => {
+  test('start on one new store at once', async () => {
+    const children = [1, 2, 3].map(() => program.start('open', location.path))
+    const said = (await Promise.all(children.map(rest))).flat()
+    expect(said.map((line) => line.split(' ')[0])).toEqual(['opening', 'opened', 'opening', 'opened', 'opening', 'opened'])
+    const store = await location.open()
+    expect((await store.keys.list()).items).toHaveLength(3)
+    expect(await store.audit.verify()).toEqual({ intact: true, entries: 3 })
+  })
+
+  test('that all wait to bring it up to date do so once', async () => {
+    const empty = await location.open()
+    await empty.close()
+    rmSync(location.path)
+    rmSync(`${location.path}.key`)
+    const raw = await openRaw(location.path)
+    raw.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE')
+    const children = [1, 2, 3].map(() => program.start('open', location.path))
+    for (const child of children) expect((await child.lines.next()).value).toBe('opening')
+    // They have seen an empty database by then, and wait for the lock; that they wait cannot be seen from outside.
+    await setTimeout(300)
+    raw.exec('ROLLBACK')
+    raw.close()
+    const said = (await Promise.all(children.map(rest))).flat()
+    expect(said.map((line) => line.split(' ')[0])).toEqual(['opened', 'opened', 'opened'])
+    expect((await (await location.open()).keys.list()).items).toHaveLength(3)
+  })
+
+  test('write at once, and none is turned away', async () => {
+    const children = [1, 2, 3].map(() => program.start('revoke', location.path))
+    for (const child of children) expect([(await child.lines.next()).value, (await child.lines.next()).value]).toEqual(['opening', 'ready'])
+    for (const [number, child] of children.entries()) {
+      child.process.stdin.end(Array.from({ length: 100 }, (_none, index) => `t${number}-${index}\n`).join(''))
+    }
+    const said = (await Promise.all(children.map(rest))).flat()
+    expect(said.filter((line) => line.startsWith('committed '))).toHaveLength(300)
+    const store = await location.open()
+    expect((await store.revocations.list({ limit: 1000 })).items).toHaveLength(300)
+    expect(await store.audit.verify()).toEqual({ intact: true, entries: 300 })
+  })
+
+  test('a revocation by one is known to another within a second', async () => {
+    const store = await location.open()
+    const child = program.start('revoke', location.path)
+    expect([(await child.lines.next()).value, (await child.lines.next()).value]).toEqual(['opening', 'ready'])
+    const delays: number[] = []
+    for (let round = 0; round < 5; round++) {
+      child.process.stdin.write(`t${round}\n`)
+      const committed = child.lines.next()
+      await expect.poll(() => store.revocations.isRevoked({ jti: `t${round}`, subject: 'x' }, 1_900_000_000), { timeout: 3000, interval: 5 }).toBe(true)
+      const known = Date.now()
+      delays.push(known - Number(String((await committed).value).split(' ')[1]))
+    }
+    child.process.stdin.end()
+    await child.ended
+    expect(Math.max(...delays)).toBeLessThan(1000)
+  })
+
+  test('one that may not write there is told what to do, and makes nothing', async () => {
+    const directory = join(location.directory, 'theirs')
+    mkdirSync(directory)
+    chmodSync(location.directory, 0o755)
+    chmodSync(directory, 0o555)
+    // Root may write anywhere, so it sends somebody else (65534 is `nobody`).
+    const child = program.start('open', join(directory, 'a.db'), process.getuid?.() === 0 ? { uid: 65_534 } : {})
+    const said = (await rest(child)).at(-1)
+    expect(said).toMatch(/^failed StoreError: cannot create the store .*theirs\/a\.db: this account may not; give it the right/)
+    chmodSync(directory, 0o755)
+  })
+
+  test('one that may only read the files is told what to do', async () => {
+    await (await location.open()).close()
+    chmodSync(location.directory, 0o755)
+    chmodSync(dirname(location.path), 0o755)
+    chmodSync(location.path, 0o644)
+    if (process.getuid?.() !== 0) chmodSync(location.path, 0o444)
+    const child = program.start('open', location.path, process.getuid?.() === 0 ? { uid: 65_534 } : {})
+    const said = (await rest(child)).at(-1)
+    expect(said).toMatch(/^failed StoreError: the store .*countersign\.db (cannot be written; give this account the right|cannot be opened; the directory)/)
+    expect(statSync(location.path).size).toBeGreaterThan(0)
+  })
+})
