@@ -48,6 +48,15 @@ describe.each([
     expect(await platform.verifySignature('PS256', key, { signed: 'text', signature: signature.subarray(1) })).toBe(false)
   })
 
+  test.each(['RS256', 'PS256'] as const)('verifies %s with a modulus that is no whole number of bytes', async (algorithm) => {
+    const { constants, generateKeyPairSync, sign } = await import('node:crypto')
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2050 })
+    const key = (await platform.importKey(publicKey.export({ format: 'jwk' }), algorithm)) as never
+    const padding = algorithm === 'RS256' ? constants.RSA_PKCS1_PADDING : constants.RSA_PKCS1_PSS_PADDING
+    const signature = sign('sha256', Buffer.from('text'), { key: privateKey, padding, saltLength: 32 })
+    expect(await platform.verifySignature(algorithm, key, { signed: 'text', signature })).toBe(true)
+  })
+
   test.each(['RS256', 'PS256'] as const)('does not import a short key for %s', async (algorithm) => {
     const { generateKeyPairSync } = await import('node:crypto')
     const jwk = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' })

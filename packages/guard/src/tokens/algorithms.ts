@@ -38,6 +38,12 @@ export function isLongEnough(algorithm: Algorithm, bits: number): boolean {
   return kind === 'rsa' || kind === 'pss' ? bits >= 2048 : true
 }
 
+/** Whether a signature has the one length that is right: that of the modulus for RSA (RFC 8017 section 8.1.2), a fixed one for all others. */
+export function isSignatureLength(algorithm: Algorithm, length: number, keyBits: number): boolean {
+  const { kind, bytes } = ALGORITHMS[algorithm]
+  return length === (kind === 'rsa' || kind === 'pss' ? Math.ceil(keyBits / 8) : bytes)
+}
+
 const CURVES: Readonly<Record<string, readonly Algorithm[]>> = {
   'P-256': ['ES256'],
   'P-384': ['ES384'],

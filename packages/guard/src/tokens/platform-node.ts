@@ -2,7 +2,7 @@
 import { Buffer, isUtf8 } from 'node:buffer'
 import { constants, createHmac, createSecretKey, hash, KeyObject, timingSafeEqual, verify } from 'node:crypto'
 import { importJWK, type JWK } from 'jose'
-import { ALGORITHMS, isLongEnough, type Algorithm, type Signed } from './algorithms.ts'
+import { ALGORITHMS, isLongEnough, isSignatureLength, type Algorithm, type Signed } from './algorithms.ts'
 
 /** A key in the form that this platform verifies with. */
 export type PlatformKey = KeyObject
@@ -29,33 +29,31 @@ export function equalInConstantTime(a: string, b: string): boolean {
 export async function importKey(jwk: JWK, algorithm: Algorithm): Promise<PlatformKey> {
   const imported = await importJWK(jwk, algorithm)
   const key = imported instanceof Uint8Array ? createSecretKey(imported) : KeyObject.from(imported)
-  if (!isLongEnough(algorithm, key.asymmetricKeyDetails?.modulusLength ?? (key.symmetricKeySize ?? 0) * 8))
-    throw new TypeError(`the key is too short for ${algorithm}`)
+  if (!isLongEnough(algorithm, bitsOf(key))) throw new TypeError(`the key is too short for ${algorithm}`)
   return key
+}
+
+/** Bits of an RSA modulus or of a secret. */
+function bitsOf({ asymmetricKeyDetails, symmetricKeySize = 0 }: PlatformKey): number {
+  return asymmetricKeyDetails?.modulusLength ?? symmetricKeySize * 8
 }
 
 /** Whether a signature is the key's own over the data (RFC 7518 section 3). */
 export function verifySignature(algorithm: Algorithm, key: PlatformKey, { signed, signature }: Signed): boolean {
   const { kind, hash: name, bytes } = ALGORITHMS[algorithm]
+  // OpenSSL forgives an RSA-PSS signature that lost a leading zero, and takes ECDSA signatures in DER.
+  if (!isSignatureLength(algorithm, signature.byteLength, bitsOf(key))) return false
   const input = Buffer.from(signed, 'latin1')
   switch (kind) {
-    case 'hmac': {
-      const expected = createHmac(name, key).update(input).digest()
-      return expected.byteLength === signature.byteLength && timingSafeEqual(expected, signature)
-    }
+    case 'hmac':
+      return timingSafeEqual(createHmac(name, key).update(input).digest(), signature)
     case 'rsa':
-      return isWhole(signature, key) && verify(name, input, key, signature)
+      return verify(name, input, key, signature)
     case 'pss':
-      return isWhole(signature, key) && verify(name, input, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: bytes }, signature)
+      return verify(name, input, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: bytes }, signature)
     case 'ec':
-      // Exact length: a DER signature is none (RFC 7518 section 3.4).
-      return signature.byteLength === bytes && verify(name, input, { key, dsaEncoding: 'ieee-p1363' }, signature)
+      return verify(name, input, { key, dsaEncoding: 'ieee-p1363' }, signature)
     case 'ed':
       return verify(null, input, key, signature)
   }
-}
-
-/** OpenSSL forgives a signature that lost a leading zero; as long as the modulus is what it has to be (RFC 8017 section 8.1.2). */
-function isWhole(signature: Uint8Array, key: KeyObject): boolean {
-  return signature.byteLength * 8 === key.asymmetricKeyDetails?.modulusLength
 }

@@ -1,6 +1,6 @@
 /** Every other runtime: WebCrypto. The same functions as `platform-node.ts`, chosen by a conditional import. */
 import { importJWK, type CryptoKey, type JWK } from 'jose'
-import { ALGORITHMS, isLongEnough, type Algorithm, type Signed } from './algorithms.ts'
+import { ALGORITHMS, isLongEnough, isSignatureLength, type Algorithm, type Signed } from './algorithms.ts'
 
 /** A key in the form that this platform verifies with. */
 export type PlatformKey = CryptoKey
@@ -43,23 +43,22 @@ export async function importKey(jwk: JWK, algorithm: Algorithm): Promise<Platfor
     imported instanceof Uint8Array
       ? await crypto.subtle.importKey('raw', Uint8Array.from(imported), { name: 'HMAC', hash: `SHA-${algorithm.slice(2)}` }, false, ['verify'])
       : imported
-  if (!isLongEnough(algorithm, lengthOf(key))) throw new TypeError(`the key is too short for ${algorithm}`)
+  if (!isLongEnough(algorithm, bitsOf(key))) throw new TypeError(`the key is too short for ${algorithm}`)
   return key
 }
 
 /** Whether a signature is the key's own over the data (RFC 7518 section 3). */
 export async function verifySignature(algorithm: Algorithm, key: PlatformKey, { signed, signature }: Signed): Promise<boolean> {
   const { kind, hash, bytes } = ALGORITHMS[algorithm]
-  if (kind === 'ec' && signature.byteLength !== bytes) return false
-  // As long as the modulus (RFC 8017 section 8.1.2): some implementations forgive a lost leading zero.
-  if ((kind === 'rsa' || kind === 'pss') && signature.byteLength * 8 !== lengthOf(key)) return false
+  // Some implementations forgive an RSA signature that lost a leading zero.
+  if (!isSignatureLength(algorithm, signature.byteLength, bitsOf(key))) return false
   const name = { hmac: 'HMAC', rsa: 'RSASSA-PKCS1-v1_5', pss: 'RSA-PSS', ec: 'ECDSA', ed: 'Ed25519' }[kind]
   const parameters = { name, hash: hash.replace('sha', 'SHA-'), saltLength: bytes }
   return crypto.subtle.verify(parameters, key, Uint8Array.from(signature), new TextEncoder().encode(signed))
 }
 
 /** Bits of an RSA modulus or of a secret. */
-function lengthOf({ algorithm }: PlatformKey): number {
+function bitsOf({ algorithm }: PlatformKey): number {
   const { modulusLength, length } = algorithm as { modulusLength?: number; length?: number }
   return modulusLength ?? length ?? 0
 }
