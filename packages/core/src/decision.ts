@@ -6,6 +6,7 @@ import type { Requirement } from './requirement.ts'
 /** A list with at least one element: a 401 without a challenge does not compile. */
 export type NonEmpty<T> = readonly [T, ...T[]]
 
+/** Whether a list has an element. */
 export function isNonEmpty<T>(list: readonly T[]): list is NonEmpty<T> {
   return list.length > 0
 }

@@ -17,7 +17,8 @@ export type {
   Throttled,
   Unavailable,
 } from './decision.ts'
-export { isToken } from './grammar.ts'
+export { isNonEmpty } from './decision.ts'
+export { isScopeToken, isToken } from './grammar.ts'
 export { acceptedSchemes, judge, type Authentication, type Evidence, type Need, type Terms } from './judge.ts'
 export type { Principal } from './principal.ts'
 export { readDecision, type ReadableResponse } from './read.ts'

@@ -1,3 +1,4 @@
+import { isScopeToken } from '@countersign/core'
 import { kindOf, type Entry, type Node } from './node.ts'
 import { fail, fieldsOf, itemsOf, wrongType, type Reader } from './reader.ts'
 import { didYouMean } from './suggestion.ts'
@@ -33,23 +34,22 @@ const ASKING = ['roles', 'scopes', 'owner', 'recent', 'acr', 'user'] as const
 
 /** What an extension asks for beyond OpenAPI, the nearest first. */
 export function askedBy(extension: Extension): readonly Written<unknown>[] {
-  const asking = ASKING.map((member) => extension[member]).filter((written) => written !== undefined && written.value !== false)
-  return asking.filter((written) => written !== undefined).sort((a, b) => b.level - a.level)
+  const asking = ASKING.map((member) => extension[member]).filter((written) => written !== undefined)
+  return asking.filter(({ value }) => value !== false).sort((a, b) => b.level - a.level)
 }
 
 type Read<T> = (reader: Reader, node: Node, what: string) => T | undefined
 
 const MEMBERS: { readonly [M in keyof Rules]: Read<Rules[M]> } = {
-  roles: (reader, node, what) => words(reader, node, { what, accepts: /^[^]+$/, accepted: 'role names' }),
-  scopes: (reader, node, what) =>
-    words(reader, node, { what, accepts: /^[\x21\x23-\x5b\x5d-\x7e]+$/, accepted: 'scopes without spaces, quotes and backslashes' }),
+  roles: (reader, node, what) => words(reader, node, { what, accepts: (text) => text !== '', accepted: 'role names' }),
+  scopes: (reader, node, what) => words(reader, node, { what, accepts: isScopeToken, accepted: 'scopes without spaces, quotes and backslashes' }),
   owner: readOwner,
   conceal: flag,
   recent: (reader, node, what) => {
     if (node.kind === 'scalar' && typeof node.value === 'number' && Number.isSafeInteger(node.value) && node.value >= 0) return node.value
     return wrongType(reader, node, `${what} is ${kindOf(node)}; write a whole number of seconds, 0 or more`)
   },
-  acr: (reader, node, what) => words(reader, node, { what, accepts: /^[\x21\x23-\x5b\x5d-\x7e]+$/, accepted: 'authentication context values without spaces' }),
+  acr: (reader, node, what) => words(reader, node, { what, accepts: isScopeToken, accepted: 'authentication context values without spaces' }),
   user: flag,
 }
 
@@ -81,7 +81,7 @@ function flag(reader: Reader, node: Node, what: string): boolean | undefined {
 
 interface Vocabulary {
   readonly what: string
-  readonly accepts: RegExp
+  readonly accepts: (text: string) => boolean
   readonly accepted: string
 }
 
@@ -90,7 +90,7 @@ function words(reader: Reader, node: Node, { what, accepts, accepted }: Vocabula
   if (items === undefined) return undefined
   const texts: string[] = []
   for (const item of items) {
-    if (item.kind === 'scalar' && typeof item.value === 'string' && accepts.test(item.value)) texts.push(item.value)
+    if (item.kind === 'scalar' && typeof item.value === 'string' && accepts(item.value)) texts.push(item.value)
     else return wrongType(reader, item, `${what} has ${kindOf(item)} that is not accepted; write ${accepted}`)
   }
   const [first, ...others] = texts

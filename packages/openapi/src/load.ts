@@ -4,7 +4,7 @@ import type { Operation } from './operation.ts'
 import { readOperations } from './operations.ts'
 import type { Diagnostic } from './place.ts'
 import { createProblems, type Problems } from './problems.ts'
-import type { Version } from './reader.ts'
+import { reportRepeated, type Version } from './reader.ts'
 import { createReferences } from './references.ts'
 import { folderOf, normalFile, normalFolder } from './relative.ts'
 import type { SchemeName, SecurityScheme } from './scheme-definitions.ts'
@@ -99,15 +99,10 @@ function read(entry: Node, { library, limits, options }: { readonly library: Lib
     return { wanted: references.wanted, problems, found: { version: written, title, operations: [], securitySchemes: [] } }
   }
   const reader = { version, entry, references, problems }
-  reportRepeated(entry, problems)
+  if (entry.kind === 'map') reportRepeated(entry, problems)
   const schemes = readSchemes(reader, options.schemeName)
   const operations = readOperations(reader, schemes, limits)
   return { wanted: references.wanted, problems, found: { version: written, title, operations, securitySchemes: schemes.all } }
-}
-
-function reportRepeated(entry: Node, problems: Problems): void {
-  if (entry.kind !== 'map') return
-  for (const again of entry.repeated()) problems.error({ code: 'duplicate-key', message: `\`${again.key}\` is there twice`, hint: 'keep one of them' }, again)
 }
 
 /** Often written without quotes, and then it is a number. */

@@ -1,4 +1,4 @@
-import type { Entry, Node } from './node.ts'
+import type { Entry, MapNode, Node } from './node.ts'
 import { kindOf } from './node.ts'
 import type { Problem, Problems, Spot } from './problems.ts'
 import type { References } from './references.ts'
@@ -19,10 +19,13 @@ export function fieldsOf(reader: Reader, node: Node, what: string): ReadonlyMap<
   const found = reader.references.follow(node)
   if (found === undefined) return undefined
   if (found.kind !== 'map') return wrongType(reader, found, `${what} is ${kindOf(found)}; write a map`)
-  const entries = found.entries()
-  for (const entry of found.repeated())
-    reader.problems.error({ code: 'duplicate-key', message: `\`${entry.key}\` is there twice`, hint: 'keep one of them' }, entry)
-  return entries
+  reportRepeated(found, reader.problems)
+  return found.entries()
+}
+
+/** Reports the keys of a map that are there twice. */
+export function reportRepeated(map: MapNode, problems: Problems): void {
+  for (const again of map.repeated()) problems.error({ code: 'duplicate-key', message: `\`${again.key}\` is there twice`, hint: 'keep one of them' }, again)
 }
 
 /** The items of a list; nothing and a diagnostic if it is none. */

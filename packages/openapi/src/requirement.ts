@@ -5,6 +5,7 @@ import {
   assurance,
   authenticated,
   fact,
+  isNonEmpty,
   open,
   role,
   scope,
@@ -96,8 +97,4 @@ function createFacts(): Facts {
 interface Manner {
   readonly conceal: boolean
   readonly facts: Facts
-}
-
-function isNonEmpty<T>(list: readonly T[]): list is NonEmpty<T> {
-  return list.length > 0
 }

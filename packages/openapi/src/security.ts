@@ -1,3 +1,4 @@
+import { isScopeToken } from '@countersign/core'
 import { kindOf, textOf, type Entry, type Node } from './node.ts'
 import { fieldsOf, itemsOf, type Reader } from './reader.ts'
 import type { SecurityScheme } from './scheme-definitions.ts'
@@ -106,13 +107,10 @@ function takesScopes({ type }: SecurityScheme): boolean {
   return type === 'oauth2' || type === 'openIdConnect'
 }
 
-// RFC 6749 section 3.3.
-const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/
-
 function isAllowed(reader: Reader, { text, node }: Word, { named, scheme }: Pick<Asked, 'named' | 'scheme'>): boolean {
   const { problems, version } = reader
   if (takesScopes(scheme)) {
-    if (!SCOPE.test(text)) {
+    if (!isScopeToken(text)) {
       problems.error(
         {
           code: 'scope-syntax',
