@@ -375,3 +375,45 @@ test('a passage that throws is given to the framework as an error', async () => 
   fastify.get('/', fastifyAdapter.protectWith(broken)(authenticated()), async () => ({}))
   expect((await fastify.inject('/')).statusCode).toBe(500)
 })
+
+describe('requests that a program routes itself', () => {
+  const gate = guard.gate(role('admin'))
+  const routed = (seen: Passage[]) =>
+    createServer((req, res) => {
+      const answer = (passage: Passage): void => {
+        seen.push(passage)
+        if (!passage.pass) nodeAdapter.writeAnswer(req, res, passage.answer)
+        else res.end('let in')
+      }
+      void Promise.resolve(gate(nodeAdapter.requestView(req))).then(answer)
+    })
+
+  test('are answered like those of an adapter, and the denial says for whom', async () => {
+    const seen: Passage[] = []
+    const port = await portOf(routed(seen))
+    const anonymous = await rawRequest(port, { method: 'GET', path: '/' })
+    expect(anonymous.status).toBe(401)
+    expect(anonymous.headerLines).toContainEqual(['WWW-Authenticate', 'Bearer realm="orders"'])
+    const head = await rawRequest(port, { method: 'HEAD', path: '/', headers: OLGA_LINES })
+    expect([head.status, head.body]).toEqual([403, ''])
+    expect((await rawRequest(port, { method: 'GET', path: '/', headers: [['Authorization', 'Bearer adam-token']] })).body).toBe('let in')
+    const [nobody, olga, adam] = seen
+    expect(nobody).toMatchObject({ pass: false, denial: { outcome: 'challenge', reason: 'credentials-missing' } })
+    expect(olga).toMatchObject({
+      pass: false,
+      denial: { outcome: 'forbid', explanation: { steps: expect.arrayContaining([expect.objectContaining({ stage: 'verify', subject: 'olga' })]) } },
+    })
+    expect(adam).toMatchObject({ pass: true, access: { principal: { subject: 'adam' } } })
+  })
+
+  test('have the parameters and the target that the program gives', async () => {
+    const found: unknown[] = []
+    const server = createServer((req, res) => {
+      const view = nodeAdapter.requestView(req, { id: '42' }, '/orders/42?x=1')
+      found.push(view.params, view.url.pathname, view.query)
+      res.end()
+    })
+    await rawRequest(await portOf(server), { method: 'GET', path: '/shortened' })
+    expect(found).toEqual([{ id: '42' }, '/orders/42', 'x=1'])
+  })
+})

@@ -14,7 +14,7 @@ export function admit<P extends Principal | null>(request: NodeRequest, response
   return passage.access
 }
 
-/** Writes an answer with its problem document; nothing if the response has begun. HEAD gets the same fields and no content. */
+/** Writes an answer with its problem document (RFC 9457); nothing if the response has begun. HEAD gets the same fields and no content. Never throws. */
 export function writeAnswer(request: NodeRequest, response: ServerResponse, answer: Answer): void {
   // A middleware with a time limit may have answered while the decision was pending.
   if (response.headersSent) return

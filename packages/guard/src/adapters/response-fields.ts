@@ -60,7 +60,7 @@ export function presetFields(response: ResponseFields, { vary, cacheControl, cor
   if (cacheControl !== undefined) response.set('Cache-Control', cacheControl)
 }
 
-/** After the handler ran: what it set stays. */
+/** Adds the fields of a passage to a response that is complete but not sent: a `Cache-Control` of the handler stays, `Vary` is appended to (RFC 9110 section 12.5.5). */
 export function completeFields(response: ResponseFields, { vary, cacheControl, cors = [] }: PassFields): void {
   for (const [name, value] of cors) response.set(name, value)
   if (vary !== undefined) addVary(response, vary)
