@@ -306,7 +306,8 @@ export const REASON_TEXTS: Readonly<Record<Reason, ReasonText>> = {
   'address-refused': {
     happened: 'The request came from an address that is on the list of refused networks. Credentials were not looked at.',
     client: 'Stop. Other credentials will not help; ask the operator of the API if the network should be accepted.',
-    operator: 'The list is `network.denied` of the gateway. If the address is that of a proxy of your own, list it under `network.trustedProxies`.',
+    operator:
+      'The guard looks at no addresses; the program that decides about them, before it, has the list. If the address is that of a proxy of your own, that program has to be told which proxies to trust.',
     sections: ['RFC 9110 §15.5.4'],
     rows: ['address-denied'],
   },
@@ -315,7 +316,7 @@ export const REASON_TEXTS: Readonly<Record<Reason, ReasonText>> = {
       'The request carried credentials over plain http, where only https is accepted for them. They were not looked at, and anybody on the way may have read them.',
     client: 'Use https. Treat the credentials as exposed: have them revoked and get new ones.',
     operator:
-      'Revoke what was exposed. There is no redirect to https on purpose, because it would hide the mistake. If TLS ends at a proxy of your own, list it under `network.trustedProxies` so that its `X-Forwarded-Proto` counts.',
+      'Revoke what was exposed. A redirect to https would only hide the mistake. The guard does not look at the connection; the program that does, before it, has to be told which proxies to trust if TLS ends at one of them.',
     sections: ['RFC 6750 §5.3', 'RFC 9110 §15.5.4'],
     rows: ['insecure-transport'],
   },
