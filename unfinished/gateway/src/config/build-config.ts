@@ -1,6 +1,17 @@
 import { resolve } from 'node:path'
-import type { ApiConfig, Config, IdentityConfig, IssuerConfig, PersonaConfig, Place, RouteConfig, SchemesConfig, StoreConfig, UpstreamConfig } from './config.ts'
-import { nearest, type Located, type Path } from './located.ts'
+import type {
+  ApiConfig,
+  Config,
+  IdentityConfig,
+  IssuerConfig,
+  PersonaConfig,
+  Place,
+  RouteConfig,
+  SchemesConfig,
+  StoreConfig,
+  UpstreamConfig,
+} from './config.ts'
+import { find, nearest, type Located, type Path } from './located.ts'
 import type { NamedFiles } from './named-files.ts'
 import type { Written } from './schema/file-schema.ts'
 
@@ -62,13 +73,24 @@ function storeOf({ written: { store }, named, folder }: Parts): StoreConfig {
 
 function schemesOf({ schemes: { bearer, basic, apiKey } }: Written): SchemesConfig {
   return {
-    ...optional('bearer', bearer && { issuers: bearer.issuers.map(issuerOf), ...optional('clockTolerance', bearer.clockTolerance), ...optional('tokens', bearer.tokens) }),
+    ...optional(
+      'bearer',
+      bearer && { issuers: bearer.issuers.map(issuerOf), ...optional('clockTolerance', bearer.clockTolerance), ...optional('tokens', bearer.tokens) },
+    ),
     ...optional('basic', basic && {}),
     ...optional('apiKey', apiKey),
   }
 }
 
-function issuerOf({ issuer, audience, profile, jwksUri, algorithms, roles, scopes }: NonNullable<Written['schemes']['bearer']>['issuers'][number]): IssuerConfig {
+function issuerOf({
+  issuer,
+  audience,
+  profile,
+  jwksUri,
+  algorithms,
+  roles,
+  scopes,
+}: NonNullable<Written['schemes']['bearer']>['issuers'][number]): IssuerConfig {
   return {
     issuer,
     audience,
@@ -95,7 +117,7 @@ function placeOf(path: Path, { root, placeOf }: Parts): Place {
   return placeOf(nearest(root, path).start)
 }
 
-function upstreamOf({ authorizationFile: _, authorization, ...upstream }: WrittenApi['upstream'], fromFile: string | undefined): UpstreamConfig {
+function upstreamOf({ authorizationFile: _file, authorization, ...upstream }: WrittenApi['upstream'], fromFile: string | undefined): UpstreamConfig {
   return { ...upstream, ...optional('authorization', authorization ?? fromFile) }
 }
 
@@ -118,6 +140,9 @@ function personasOf({ personas }: Written): Readonly<Record<string, PersonaConfi
 function filledIn(root: Located): Readonly<Record<string, string>> | undefined {
   const found: [path: string, written: string][] = []
   collect(root, '', found)
+  const realm = root.members.get('realm')?.written
+  // By default the issuer has the realm in it.
+  if (realm !== undefined && find(root, ['identity', 'assertion', 'issuer']) === undefined) found.push(['identity.assertion.issuer', `countersign:${realm}`])
   return found.length === 0 ? undefined : Object.fromEntries(found)
 }
 

@@ -1,29 +1,15 @@
 import type { Algorithm } from 'countersign'
+import type { Place } from '@countersign/openapi'
 
-/** Where something stands in a file; line and column count from 1. */
-export interface Place {
-  readonly file: string
-  readonly line: number
-  readonly column: number
-}
-
-/** One thing wrong, or worth knowing, about a configuration or an API description. */
-export interface Diagnostic {
-  readonly severity: 'error' | 'warning'
-  /** Stable, in kebab-case: `unknown-key`, `wrong-type`, `missing-variable`, … */
-  readonly code: string
-  readonly message: string
-  /** What would be accepted, or what was probably meant. */
-  readonly hint?: string
-  readonly place: Place
-  /** The line itself, without secrets that were filled in. */
-  readonly excerpt?: string
-}
+export type { Diagnostic, Place } from '@countersign/openapi'
 
 /** `countersign.yaml`, checked, with defaults filled in, paths made absolute and secrets read. Durations are seconds, sizes bytes. */
 export interface Config {
   readonly file: string
-  /** SHA-256 over the file and every document it names; the first 12 hexadecimal digits. */
+  /**
+   * SHA-256 over the bytes of the file and of every OpenAPI document it names, the main documents only: not what
+   * those refer to, and not what was filled in. The first 12 hexadecimal digits.
+   */
   readonly hash: string
   readonly realm: string
   readonly listen: ListenConfig
@@ -40,11 +26,14 @@ export interface Config {
   readonly shutdown: ShutdownConfig
   /** Who is tried in `matrix`, `explain` and `diff`. Always has `anonymous`. */
   readonly personas: Readonly<Record<string, PersonaConfig>>
+  /** What is written where variables were filled in, by path (`apis.0.upstream`): `maskConfig` prints this and not the value. */
+  readonly filledIn?: Readonly<Record<string, string>>
 }
 
 export interface ListenConfig {
   readonly address: string
   readonly port: number
+  /** Absolute paths of files in PEM. */
   readonly tls?: { readonly certificate: string; readonly key: string; readonly http2: boolean }
 }
 

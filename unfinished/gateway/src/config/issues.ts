@@ -4,12 +4,15 @@ import { nearName } from './near-name.ts'
 import { readComplaint, type Complaint } from './schema/complaint.ts'
 import type { Remark, Source } from './source.ts'
 
+/** Names are compared with all others for so many; with tens of thousands it would take seconds. */
+const MOST_COMPARED = 200
+
 /** Says what the schema has against a file, each thing at its place. */
 export function reportIssues(issues: readonly v.BaseIssue<unknown>[], root: Located, source: Source): void {
-  for (const issue of issues) {
+  for (const [index, issue] of issues.entries()) {
     const path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)))
     const complaint = readComplaint(issue.message)
-    if (complaint.code === 'unknown-key') reportUnknown(path, complaint, { root, source })
+    if (complaint.code === 'unknown-key') reportUnknown(path, index < MOST_COMPARED ? complaint : { ...complaint, members: [] }, { root, source })
     else if (complaint.code === 'missing-key') reportMissing(path, complaint, { root, source })
     else reportWrong(path, complaint, { root, source })
   }
@@ -24,7 +27,7 @@ function reportUnknown(path: Path, { code, members = [], accepted }: Complaint, 
   const name = String(path.at(-1))
   const node = nearest(root, path)
   const near = nearName(name, members)
-  const hint = near === undefined ? (members.length === 0 ? 'leave it empty: `{}`' : `pass ${accepted}`) : `did you mean \`${near}\`?`
+  const hint = near === undefined ? `pass ${accepted}` : `did you mean \`${near}\`?`
   source.error(node.key ?? node.start, { code, message: `unknown key ${pathText(root, path)}`, hint })
 }
 
@@ -36,6 +39,7 @@ function reportMissing(path: Path, { code, accepted }: Complaint, { root, source
 }
 
 function reportWrong(path: Path, { code, accepted }: Complaint, { root, source }: Where): void {
+  if (nearest(root, path).faulty === true) return
   // An item without brackets has the path of an item, but no node of its own.
   const isItem = typeof path.at(-1) === 'number' && find(root, path) === undefined
   source.error(nearest(root, path).start, wrong(root, isItem ? path.slice(0, -1) : path, { code, accepted }))

@@ -10,7 +10,7 @@ import { readNamedFiles, type NamedFiles } from './named-files.ts'
 import { fileSchema } from './schema/file-schema.ts'
 import { readSmallFile } from './small-file.ts'
 import { createSource, type Remark, type Source } from './source.ts'
-import { parseYaml } from './syntax.ts'
+import { hideByName, parseYaml } from './syntax.ts'
 import { readTree } from './tree.ts'
 import { readVariables, type Environment } from './variables.ts'
 
@@ -80,14 +80,16 @@ async function readConfig({ source, bytes, path, files, environment }: Task): Pr
   const parsed = parseYaml(source)
   if (parsed === undefined) return undefined
   // A broken file is walked, too, to know where its credentials are; but what is said then is not worth much.
-  const root = readTree(parsed.document, parsed.isSound ? source : { ...source, error: () => {} }, variables)
-  if (!parsed.isSound || !hasContent(root, source)) return undefined
+  const { root, isComplete } = readTree(parsed.document, parsed.isSound ? source : { ...source, error: () => {} }, variables)
+  // The credentials in what was not read are not known by their place.
+  if (!isComplete) hideByName(source)
+  if (!parsed.isSound || !isComplete || !hasContent(root, source)) return undefined
   const result = v.safeParse(fileSchema, root.value)
   if (!result.success) reportIssues(result.issues, root, source)
   checkFile(root, source)
   const named = await readNamedFiles({ root, source, folder, files })
   if (!result.success || source.diagnostics().some(({ severity }) => severity === 'error')) return undefined
-  return buildConfig({ written: result.output, named, root, file: path, folder, hash: hashOf(bytes, named), placeOf: source.placeOf })
+  return buildConfig({ written: result.output, named, root, file: path, folder, hash: hashOf(bytes, named), placeOf: (offset) => source.placeOf(offset) })
 }
 
 function hasContent(root: Located, source: Source): boolean {

@@ -1,3 +1,4 @@
+import { gluedSecret } from './secret-members.ts'
 import { printable } from './source.ts'
 
 /** A value of the file, with variables filled in, and where it is written. */
@@ -10,10 +11,17 @@ export interface Located {
   readonly key?: number
   /** What is written in the file, where variables were filled in. */
   readonly written?: string
+  /** Whether it was told already that there is no value to go on with. */
+  readonly faulty?: boolean
   /** Whether this is a credential, or a map whose keys are. */
   readonly secret: boolean
   /** Members of a map by key, items of a list by index. */
   readonly members: ReadonlyMap<string, Located>
+}
+
+/** A value that is a map. */
+export interface LocatedMap extends Located {
+  readonly value: Readonly<Record<string, unknown>>
 }
 
 export type Path = readonly (string | number)[]
@@ -47,7 +55,7 @@ export function textOf(node: Located | undefined): string | undefined {
   return typeof node?.value === 'string' ? node.value : undefined
 }
 
-export function isMap(node: Located | undefined): node is Located {
+export function isMap(node: Located | undefined): node is LocatedMap {
   return node !== undefined && typeof node.value === 'object' && node.value !== null && !Array.isArray(node.value)
 }
 
@@ -56,12 +64,18 @@ export function pathText(root: Located, path: Path): string {
   let text = ''
   let around: Located | undefined = root
   for (const step of path) {
-    const shown: string = around?.secret === true ? '[secret]' : cut(String(step))
+    const shown: string = around?.secret === true ? '[secret]' : keyText(String(step))
     if (typeof step === 'number') text += `[${step}]`
     else text += text === '' || shown === '[secret]' ? shown : `.${shown}`
     around = around?.members.get(String(step))
   }
   return text === '' ? 'the file' : `\`${text}\``
+}
+
+/** A key for messages. */
+export function keyText(key: string): string {
+  const name = gluedSecret(key)
+  return name === undefined ? cut(key) : `${cut(name)}:…`
 }
 
 /** What a message says that was found: never a credential, and never what came out of the environment. */
@@ -70,8 +84,9 @@ export function shown({ value, written, secret }: Located): string {
   if (value === null) return 'empty'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
-  if (secret) return 'a secret that is not shown'
-  return value === '' ? 'an empty text' : `\`${cut(String(value))}\``
+  if (secret) return 'wrong, which is all that is said about a secret'
+  // What is left is a text, a number or a truth.
+  return value === '' ? 'an empty text' : `\`${cut(`${value as string | number | boolean}`)}\``
 }
 
 const LONGEST = 60

@@ -26,7 +26,7 @@ function mask(value: unknown, path: string, filledIn: ReadonlyMap<string, string
   if (SECRET.test(path)) return MASK
   const written = filledIn.get(path)
   if (written !== undefined) return written
-  if (value instanceof URL) return filledIn.get(path.replace(/\.url$/, '')) ?? value.href
+  if (value instanceof URL) return value.href
   if (Array.isArray(value)) return value.map((item, index) => mask(item, `${path}.${index}`, filledIn))
   if (typeof value === 'object' && value !== null) return path === 'schemes.bearer.tokens' ? tokens(value, path, filledIn) : maskMembers(value, path, filledIn)
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null

@@ -1,17 +1,19 @@
 /**
  * The name that was probably meant: the same but for case and separators, or else a few letters away.
  *
- * A third of the letters may differ, at least one, where an exchange of neighbours counts as one.
+ * A third of the longer one's letters may differ, where an exchange of neighbours counts as one.
  */
 export function nearName(name: string, names: readonly string[]): string | undefined {
   const bare = bareName(name)
   const same = names.find((one) => bareName(one) === bare)
   if (same !== undefined || name.length > LONGEST) return same
   let best: string | undefined
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1
+  let least = Number.POSITIVE_INFINITY
   for (const one of names) {
+    const most = Math.max(name.length, one.length) / 3
+    if (Math.abs(name.length - one.length) > most) continue
     const distance = editDistance(bare, bareName(one))
-    if (distance < least) [best, least] = [one, distance]
+    if (distance < least && distance <= most) [best, least] = [one, distance]
   }
   return best
 }
@@ -31,8 +33,8 @@ export function editDistance(one: string, other: string): number {
     for (let j = 1; j <= other.length; j++) {
       const cost = one[i - 1] === other[j - 1] ? 0 : 1
       const isExchange = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]
-      const choices = [at(row, j) + 1, at(current, j - 1) + 1, at(row, j - 1) + cost, ...(isExchange ? [at(before, j - 2) + 1] : [])]
-      current.push(Math.min(...choices))
+      const least = Math.min(at(row, j) + 1, at(current, j - 1) + 1, at(row, j - 1) + cost)
+      current.push(isExchange ? Math.min(least, at(before, j - 2) + 1) : least)
     }
     ;[before, row] = [row, current]
   }

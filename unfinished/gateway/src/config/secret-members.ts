@@ -3,6 +3,7 @@ import type { Path } from './located.ts'
 
 const SECRETS = ['digestKey', 'authorization', 'password', 'secret']
 const NO_SECRETS = ['apiKey', 'digestKeyFile', 'authorizationFile']
+const ALIKE = ['tokens', ...SECRETS, ...NO_SECRETS]
 
 /**
  * Whether the value at a path is a credential, or a map whose keys are: `tokens`.
@@ -12,7 +13,14 @@ const NO_SECRETS = ['apiKey', 'digestKeyFile', 'authorizationFile']
 export function isSecretMember(path: Path): boolean {
   const name = path.at(-1)
   if (typeof name !== 'string' || NO_SECRETS.includes(name)) return false
-  if (nearName(name, ['tokens']) !== undefined) return true
-  if (path.includes('securitySchemes') || path.includes('personas')) return false
-  return nearName(name, [...SECRETS, ...NO_SECRETS]) !== undefined && SECRETS.includes(nearName(name, [...SECRETS, ...NO_SECRETS]) ?? '')
+  const near = nearName(name, ALIKE)
+  if (near === undefined || NO_SECRETS.includes(near)) return false
+  // Names that the writer chose, for what is no secret.
+  return near === 'tokens' || !(path.includes('securitySchemes') || path.includes('personas'))
+}
+
+/** `digestKey:abc`, without a space, is a key in YAML: the name of the credential in it, if there is one. */
+export function gluedSecret(key: string): string | undefined {
+  const name = key.slice(0, Math.max(0, key.indexOf(':')))
+  return name !== '' && isSecretMember([name]) ? name : undefined
 }

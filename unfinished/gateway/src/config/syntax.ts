@@ -13,7 +13,9 @@ export function parseYaml(source: Source): { readonly document: Document.Parsed;
   const document = parseDocument(source.text, { schema: 'core', prettyErrors: false, uniqueKeys: false, logLevel: 'error' })
   const errors = [...document.errors, ...document.warnings]
   if (errors.length > 0) hideByName(source)
-  for (const error of firstOfEachLine(errors, source)) source.error(error.pos[0], remarkOn(error, source))
+  // What is missing at the end is missing behind the last character, not on the empty line after it.
+  const ending = source.text.trimEnd().length
+  for (const error of firstOfEachLine(errors, source)) source.error(Math.min(error.pos[0], ending), remarkOn(error, source))
   return { document, isSound: errors.length === 0 }
 }
 
@@ -34,7 +36,10 @@ function firstOfEachLine(errors: readonly YAMLError[], source: Source): readonly
 const QUOTES_NOTHING = new Set(['MISSING_CHAR', 'BAD_INDENT', 'BLOCK_IN_FLOW', 'MULTILINE_IMPLICIT_KEY', 'TAB_AS_INDENT', 'BAD_SCALAR_START', 'BAD_PROP_ORDER'])
 
 const REMARKS: Readonly<Partial<Record<YAMLError['code'], Omit<Remark, 'code'>>>> = {
-  BLOCK_AS_IMPLICIT_KEY: { message: 'a second `: ` or `- ` stands in this line or under a wrong indentation', hint: 'quote a text with `: `, or indent with the lines around' },
+  BLOCK_AS_IMPLICIT_KEY: {
+    message: 'a second `: ` or `- ` stands in this line or under a wrong indentation',
+    hint: 'quote a text with `: `, or indent with the lines around',
+  },
   TAB_AS_INDENT: { message: 'a tab indents this line', hint: 'indent with spaces' },
   BAD_SCALAR_START: { message: 'a text cannot begin with this character', hint: 'quote the text' },
   BAD_DQ_ESCAPE: { message: 'this escape sequence does not exist', hint: "in single quotes '…' a backslash is a backslash" },
@@ -49,7 +54,8 @@ function remarkOn(error: YAMLError, { text }: Source): Remark {
     return { code, message: 'inside `{ }` and `[ ]` YAML takes the `{` of a variable for a map', hint: "quote it: '${NAME}'" }
   const remark = REMARKS[error.code]
   if (remark !== undefined) return { code, ...remark }
-  if (QUOTES_NOTHING.has(error.code)) return { code, message: error.message.charAt(0).toLowerCase() + error.message.slice(1) }
+  if (QUOTES_NOTHING.has(error.code))
+    return { code, message: error.message.charAt(0).toLowerCase() + error.message.slice(1), hint: 'look at this line and the one before it' }
   return { code, message: 'this is not YAML', hint: 'look for a missing quote, bracket, comma or space before this place' }
 }
 
@@ -60,7 +66,7 @@ function isVariableInFlow(text: string, offset: number): boolean {
 const SECRET_NAMES = /(?:digest_?key|authorization|password|secret|tokens?)["']?[ \t]*:/i
 
 /** Hides what follows the names of credentials, where the tree may have lost them: the line, and lines indented deeper. */
-function hideByName(source: Source): void {
+export function hideByName(source: Source): void {
   const { lineStarts } = source.lines
   let hiddenBelow = Number.POSITIVE_INFINITY
   for (const [index, start] of lineStarts.entries()) {

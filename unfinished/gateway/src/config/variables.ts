@@ -30,7 +30,10 @@ export async function readVariables(text: string, environment: Environment, { fo
     const path = resolve(folder, file)
     files.add(path)
     const read = await readSmallFile(path, SECRET_FILE_LIMIT)
-    fromFiles.set(name, 'bytes' in read ? { found: 'value', value: withoutNewline(read.bytes.toString('utf8')) } : { found: 'unreadable', problem: read.problem })
+    fromFiles.set(
+      name,
+      'bytes' in read ? { found: 'value', value: withoutNewline(read.bytes.toString('utf8')) } : { found: 'unreadable', problem: read.problem },
+    )
   }
   return (name) => {
     const value = own(environment, name)

@@ -22,7 +22,7 @@ function listText(words: readonly string[]): string {
   return words.length === 0 ? NONE : words.map((word) => fieldText(word).replaceAll(' ', '%20')).join(' ')
 }
 
-/** A subject may be any text; what a field cannot carry (RFC 9110 section 5.5), and `%` itself, is percent-encoded as UTF-8. */
+/** A subject may be any text; what a field cannot carry (RFC 9110 section 5.5), and `%` itself, is percent-encoded as UTF-8. Half a surrogate pair becomes U+FFFD. */
 function fieldText(text: string): string {
-  return /^[!-$&-~](?:[ -$&-~]*[!-$&-~])?$/.test(text) ? text : encodeURIComponent(text.toWellFormed())
+  return /^[!-$&-~](?:[ -$&-~]*[!-$&-~])?$/.test(text) ? text : encodeURIComponent(Buffer.from(text).toString())
 }

@@ -1,4 +1,4 @@
-import { allOf, anyone, assurance, authenticated, fact, open, role, scope, type NonEmpty, type Requirement } from '@countersign/core'
+import { allOf, anyone, assurance, authenticated, fact, isNonEmpty, open, role, scope, type NonEmpty, type Requirement } from '@countersign/core'
 import type { RouteConfig } from '../config/config.ts'
 
 /** What the schemes of a configuration are called in challenges. */
@@ -15,10 +15,10 @@ export function requirementOf(route: RouteConfig): Requirement {
 
 function partsOf({ schemes, scopes, acr, recent, roles, owner, conceal }: RouteConfig): readonly Requirement[] {
   const parts: Requirement[] = []
-  if (isFilled(schemes)) parts.push(authenticated({ via: namesOf(schemes) }))
-  if (isFilled(scopes)) parts.push(scope(...scopes))
-  if (isFilled(acr) || recent !== undefined) parts.push(assurance({ ...(isFilled(acr) ? { acr } : {}), ...(recent === undefined ? {} : { maxAge: recent }) }))
-  if (isFilled(roles)) parts.push(conceal ? concealedRole(roles) : role(...roles))
+  if (isNonEmpty(schemes)) parts.push(authenticated({ via: namesOf(schemes) }))
+  if (isNonEmpty(scopes)) parts.push(scope(...scopes))
+  if (isNonEmpty(acr) || recent !== undefined) parts.push(assurance({ ...(isNonEmpty(acr) ? { acr } : {}), ...(recent === undefined ? {} : { maxAge: recent }) }))
+  if (isNonEmpty(roles)) parts.push(conceal ? concealedRole(roles) : role(...roles))
   if (owner !== undefined) parts.push(ownedBy(owner))
   return parts
 }
@@ -44,8 +44,4 @@ function ownedBy(parameter: string): Requirement {
     otherwise: 'conceal',
     resolve: ({ principal, params }) => ({ holds: params[parameter] === principal.subject }),
   })
-}
-
-function isFilled<T>(list: readonly T[]): list is NonEmpty<T> {
-  return list.length > 0
 }

@@ -10,7 +10,11 @@ import { checkNamed } from './schemes.ts'
 export function checkApis(root: Located, source: Source): void {
   const apis = find(root, ['apis'])
   if (Array.isArray(apis?.value) && apis.value.length === 0)
-    source.error(apis.key ?? apis.start, { code: 'no-apis', message: '`apis` is empty', hint: 'name an API, with `name`, `upstream`, and `openapi` or `routes`' })
+    source.error(apis.key ?? apis.start, {
+      code: 'no-apis',
+      message: '`apis` is empty',
+      hint: 'name an API, with `name`, `upstream`, and `openapi` or `routes`',
+    })
   const [names, addresses] = [new Map<string, Located>(), new Map<string, Located>()]
   for (const api of items(apis)) {
     if (!isMap(api)) continue
@@ -29,7 +33,12 @@ function checkName(api: Located, source: Source, names: Map<string, Located>): v
   if (name === undefined || text === undefined) return
   const other = names.get(text)
   if (other === undefined) names.set(text, name)
-  else source.error(name.start, { code: 'duplicate-api', message: `${shown(name)} is the name of the API in line ${source.placeOf(other.start).line}, too`, hint: 'give each API a name of its own' })
+  else
+    source.error(name.start, {
+      code: 'duplicate-api',
+      message: `${shown(name)} is the name of the API in line ${source.placeOf(other.start).line}, too`,
+      hint: 'give each API a name of its own',
+    })
 }
 
 function checkAddress(api: Located, source: Source, addresses: Map<string, Located>): void {

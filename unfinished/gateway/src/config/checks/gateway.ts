@@ -13,13 +13,21 @@ export function checkGateway(root: Located, source: Source): void {
   checkNetwork(root, source)
   for (const origins of [find(root, ['cors', 'origins'])]) {
     if (origins !== undefined && Array.isArray(origins.value) && origins.value.length === 0)
-      source.error(origins.key ?? origins.start, { code: 'no-origins', message: '`cors.origins` is an empty list', hint: 'name an origin such as `https://app.example`, or take `cors` away' })
+      source.error(origins.key ?? origins.start, {
+        code: 'no-origins',
+        message: '`cors.origins` is an empty list',
+        hint: 'name an origin such as `https://app.example`, or take `cors` away',
+      })
   }
   refuseBoth(find(root, ['store']), source, { members: ['digestKey', 'digestKeyFile'], accepted: DIGEST_KEY_ACCEPTED })
 }
 
 /** A secret that is given here and in a file. */
-export function refuseBoth(node: Located | undefined, source: Source, { members, accepted }: { readonly members: readonly [string, string]; readonly accepted: string }): void {
+export function refuseBoth(
+  node: Located | undefined,
+  source: Source,
+  { members, accepted }: { readonly members: readonly [string, string]; readonly accepted: string },
+): void {
   const [here, inFile] = members
   const file = node?.members.get(inFile)
   if (node?.members.get(here) === undefined || file === undefined) return
@@ -38,7 +46,11 @@ function checkSockets(root: Located, source: Source): void {
   const admin = socketOf(root, 'admin', 8081)
   if (listen !== undefined && admin !== undefined && admin.port === listen.port && admin.port !== 0 && overlap(admin.address, listen.address)) {
     const at = find(root, ['admin']) === undefined ? listen.at : admin.at
-    source.error(at, { code: 'same-port', message: '`listen` and `admin` have the same port', hint: 'give `admin` a port of its own, such as 8081, that callers cannot reach' })
+    source.error(at, {
+      code: 'same-port',
+      message: '`listen` and `admin` have the same port',
+      hint: 'give `admin` a port of its own, such as 8081, that callers cannot reach',
+    })
   }
   if (admin !== undefined && !isLoopback(admin.address)) {
     const message = `\`admin\` listens on ${admin.shown}, which other machines may reach`
@@ -53,7 +65,9 @@ function socketOf(root: Located, name: string, defaultPort: number): Socket | un
     const [address, port] = [find(node, ['address']), find(node, ['port'])]
     const read = v.safeParse(PORT, port === undefined ? defaultPort : port.value)
     const at = (address ?? node).start
-    return read.success ? { address: address === undefined ? '127.0.0.1' : String(address.value), port: read.output, at, shown: shown(address ?? node) } : undefined
+    return read.success
+      ? { address: address === undefined ? '127.0.0.1' : String(address.value), port: read.output, at, shown: shown(address ?? node) }
+      : undefined
   }
   const read = typeof node.value === 'string' || typeof node.value === 'number' ? readSocket(String(node.value)) : undefined
   return read && { address: read.address ?? '127.0.0.1', port: read.port, at: node.start, shown: shown(node) }
@@ -87,7 +101,11 @@ function checkNetwork(root: Located, source: Source): void {
   const proxies = find(root, ['network', 'trustedProxies'])
   for (const proxy of items(proxies)) {
     if (/\/0+$/.test(textOf(proxy) ?? ''))
-      source.warning(proxy.start, { code: 'trusts-everybody', message: `${shown(proxy)} is everybody, who then can claim any address`, hint: 'name the addresses of your proxies' })
+      source.warning(proxy.start, {
+        code: 'trusts-everybody',
+        message: `${shown(proxy)} is everybody, who then can claim any address`,
+        hint: 'name the addresses of your proxies',
+      })
   }
   const requireTls = find(root, ['network', 'requireTls'])
   if (requireTls === undefined || String(requireTls.value) !== 'true' || find(root, ['listen', 'tls']) !== undefined || items(proxies).length > 0) return

@@ -14,14 +14,18 @@ export function checkIdentity(root: Located, source: Source): void {
     used.set(name, what)
     // Two defaults never clash; a clash is told at the member that is written.
     const at = node ?? root
-    if (other !== undefined) source.error(at.start, { code: 'same-field', message: `\`${what}\` and \`${other}\` have the same field, ${shownName(node, otherwise)}`, hint: 'give each a field of its own' })
+    if (other !== undefined)
+      source.error(at.start, {
+        code: 'same-field',
+        message: `\`${what}\` and \`${other}\` have the same field, ${shownName(node, otherwise)}`,
+        hint: 'give each a field of its own',
+      })
   }
   for (const [index, name] of HEADERS.entries()) {
     if (find(root, ['identity', 'headers', name]) === undefined) add(`identity.headers.${name}`, undefined, DEFAULTS[index] ?? '')
   }
-  for (const name of HEADERS) {
-    const node = find(root, ['identity', 'headers', name])
-    if (node !== undefined) add(`identity.headers.${name}`, node, '')
+  for (const [name, node] of find(root, ['identity', 'headers'])?.members ?? []) {
+    if (HEADERS.includes(name)) add(`identity.headers.${name}`, node, '')
   }
   if (isMap(find(root, ['identity', 'assertion']))) add('identity.assertion.header', find(root, ['identity', 'assertion', 'header']), 'X-Countersign-Assertion')
   if (find(root, ['schemes', 'apiKey']) !== undefined) add('schemes.apiKey.header', find(root, ['schemes', 'apiKey', 'header']), 'X-Api-Key')

@@ -8,7 +8,8 @@ const RIGHTS = ['roles', 'scopes', 'subject', 'acr', 'loggedInFor']
 export function checkPersonas(root: Located, source: Source): void {
   for (const [name, persona] of find(root, ['personas'])?.members ?? []) {
     const at = persona.key ?? persona.start
-    if (name === 'anonymous') source.error(at, { code: 'reserved-persona', message: '`anonymous` is always there, and is nobody', hint: 'give this persona another name' })
+    if (name === 'anonymous')
+      source.error(at, { code: 'reserved-persona', message: '`anonymous` is always there, and is nobody', hint: 'give this persona another name' })
     if (!isMap(persona)) continue
     checkNamed(persona.members.get('scheme'), root, source)
     const rights = RIGHTS.filter((right) => persona.members.has(right))

@@ -41,8 +41,13 @@ function checkOpen(route: Located, source: Source): void {
   const node = route.members.get(open ? 'open' : 'anyone')
   if (node === undefined || (!open && !anyone)) return
   const at = node.key ?? node.start
-  if (open && anyone) source.error(at, { code: 'open-with-requirements', message: '`open` and `anyone` are both on', hint: 'with `anyone` credentials are checked where there are some; keep one' })
-  const asked = ASKED.filter((name) => asks(route.members.get(name)) && (open || name !== 'schemes'))
+  if (open && anyone)
+    source.error(at, {
+      code: 'open-with-requirements',
+      message: '`open` and `anyone` are both on',
+      hint: 'with `anyone` credentials are checked where there are some; keep one',
+    })
+  const asked = ASKED.filter((name) => asks(route.members.get(name)))
   if (asked.length === 0) return
   const message = `a route that lets everybody in cannot ask for ${asked.map((name) => `\`${name}\``).join(', ')}`
   source.error(at, { code: 'open-with-requirements', message, hint: `take \`${open ? 'open' : 'anyone'}\` away, or the other` })
@@ -54,10 +59,12 @@ function asks(node: Located | undefined): boolean {
 }
 
 function checkOwner(route: Located, source: Source): void {
-  const [owner, path] = [route.members.get('owner'), textOf(route.members.get('path'))]
-  if (owner === undefined || typeof owner.value !== 'string' || path === undefined) return
-  const parameters = parametersOf(path)
+  const [owner, path] = [route.members.get('owner'), route.members.get('path')]
+  const template = textOf(path)
+  if (owner === undefined || typeof owner.value !== 'string' || template === undefined) return
+  const parameters = parametersOf(template)
   if (parameters.includes(owner.value)) return
-  const hint = parameters.length === 0 ? 'give the path a parameter, such as `/orders/{id}`' : `pass ${parameters.map((name) => `\`${name}\``).join(' or ')}`
+  const named = parameters.map((name) => `\`${name}\``).join(' or ')
+  const hint = named === '' || path?.written !== undefined ? 'give the path this parameter, as in `/orders/{id}`' : `pass ${named}`
   source.error(owner.start, { code: 'unknown-parameter', message: `${shown(owner)} is no parameter of this path`, hint })
 }

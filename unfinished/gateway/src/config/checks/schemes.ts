@@ -17,7 +17,11 @@ export function checkNamed(node: Located | undefined, root: Located, source: Sou
     const name = SCHEMES.find((scheme) => scheme === item.value)
     if (name === undefined || configured.includes(name)) continue
     const hint = `configure it, or name ${configured.length === 0 ? 'no scheme' : `one of ${configured.map((one) => `\`${one}\``).join(', ')}`}`
-    source.error(item.start, { code: 'unconfigured-scheme', message: `${item.written === undefined ? `\`${name}\`` : shown(item)} is not configured under \`schemes\``, hint })
+    source.error(item.start, {
+      code: 'unconfigured-scheme',
+      message: `${item.written === undefined ? `\`${name}\`` : shown(item)} is not configured under \`schemes\``,
+      hint,
+    })
   }
 }
 
@@ -25,7 +29,11 @@ export function checkNamed(node: Located | undefined, root: Located, source: Sou
 export function checkSchemes(root: Located, source: Source): void {
   const schemes = find(root, ['schemes'])
   if (isMap(schemes) && schemes.members.size === 0)
-    source.error(schemes.key ?? schemes.start, { code: 'no-schemes', message: '`schemes` is empty, so nobody could say who they are', hint: 'configure `bearer`, `basic` or `apiKey`' })
+    source.error(schemes.key ?? schemes.start, {
+      code: 'no-schemes',
+      message: '`schemes` is empty, so nobody could say who they are',
+      hint: 'configure `bearer`, `basic` or `apiKey`',
+    })
   const bearer = find(root, ['schemes', 'bearer'])
   if (isMap(bearer)) checkBearer(bearer, source)
 }
@@ -34,7 +42,11 @@ function checkBearer(bearer: Located, source: Source): void {
   const [issuers, tokens] = [items(bearer.members.get('issuers')), bearer.members.get('tokens')]
   if (isMap(tokens) && tokens.members.size > 0) checkTokens(tokens, source)
   else if (issuers.length === 0 && tokens === undefined)
-    source.error(bearer.key ?? bearer.start, { code: 'no-issuers', message: '`schemes.bearer` has neither `issuers` nor `tokens`', hint: 'name an issuer, with `issuer` and `audience`' })
+    source.error(bearer.key ?? bearer.start, {
+      code: 'no-issuers',
+      message: '`schemes.bearer` has neither `issuers` nor `tokens`',
+      hint: 'name an issuer, with `issuer` and `audience`',
+    })
   const seen = new Set<string>()
   for (const trusted of issuers) checkIssuer(trusted, source, seen)
 }
@@ -45,7 +57,11 @@ function checkTokens(tokens: Located, source: Source): void {
   for (const [token, { key = tokens.start }] of tokens.members) {
     // RFC 6750 section 2.1: nothing else can come in a request.
     if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(token))
-      source.error(key, { code: 'wrong-token', message: 'this token could not be sent', hint: 'a token has letters, digits, `-`, `.`, `_`, `~`, `+`, `/`, and `=` at its end' })
+      source.error(key, {
+        code: 'wrong-token',
+        message: 'this token could not be sent',
+        hint: 'a token has letters, digits, `-`, `.`, `_`, `~`, `+`, `/`, and `=` at its end',
+      })
   }
 }
 
@@ -53,12 +69,21 @@ function checkIssuer(trusted: Located, source: Source, seen: Set<string>): void 
   const [issuer, keys] = [trusted.members.get('issuer'), trusted.members.get('jwksUri')]
   const name = textOf(issuer)
   if (issuer !== undefined && name !== undefined) {
-    if (seen.has(name)) source.error(issuer.start, { code: 'duplicate-issuer', message: `${shown(issuer)} is there twice`, hint: 'list each issuer once, with all its audiences' })
+    if (seen.has(name))
+      source.error(issuer.start, {
+        code: 'duplicate-issuer',
+        message: `${shown(issuer)} is there twice`,
+        hint: 'list each issuer once, with all its audiences',
+      })
     seen.add(name)
   }
   // The keys are fetched from one of the two; whoever can change them makes tokens.
   const asked = keys ?? issuer
   const url = readUrl(textOf(asked) ?? '')
   if (asked === undefined || url === undefined || isTrustworthy(url) || url.protocol !== 'http:') return
-  source.error(asked.start, { code: 'untrusted-issuer', message: `keys would be fetched over plain http from ${shown(asked)}`, hint: 'pass an https address; http only on the loopback interface' })
+  source.error(asked.start, {
+    code: 'untrusted-issuer',
+    message: `keys would be fetched over plain http from ${shown(asked)}`,
+    hint: 'pass an https address; http only on the loopback interface',
+  })
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { list, members, named, oneOrMany, shorthand } from './complaint.ts'
+import { list, members, named, oneOrMany, section, shorthand } from './complaint.ts'
 import { readHost, readUpstream } from './addresses.ts'
 import { filePath, label, methodName, pathPrefix, pathTemplate, roleName, scopeName, words } from './names.ts'
 import { schemeName, secret } from './schemes-section.ts'
@@ -29,7 +29,9 @@ const settings = {
   idleTimeout: v.optional(duration({ about: 'How long nothing may come between two bytes of the answer.', from: 0.01, to: 86_400 }), '60s'),
   connections: v.optional(count({ about: 'Connections kept to the upstream at most.', from: 1, to: 65_535 }), 128),
   forwardCredentials: v.optional(
-    flag('Whether the credential of the caller goes on to the upstream, which then may check it itself. By default it does not: the upstream gets the identity fields, and cannot use or leak what it never sees.'),
+    flag(
+      'Whether the credential of the caller goes on to the upstream, which then may check it itself. By default it does not: the upstream gets the identity fields, and cannot use or leak what it never sees.',
+    ),
     false,
   ),
   authorization: v.optional(secret('A credential of the gateway’s own, as a value for `Authorization`.', AUTHORIZATION_ACCEPTED, isAuthorization)),
@@ -54,13 +56,19 @@ const route = members('What one route asks of its callers. It stands above what 
   path: pathTemplate('An OpenAPI path template, without the `prefix` of the API. `/**` at its end matches everything below.'),
   open: v.optional(flag('Whether everybody is let in, and credentials are not looked at.'), false),
   anyone: v.optional(flag('Whether everybody is let in, but credentials that come along are checked, and refused if they are wrong.'), false),
-  roles: v.optional(oneOrMany('Roles that the caller must have, all of them.', roleName('')), []),
+  roles: v.optional(oneOrMany('Roles of which the caller must have at least one.', roleName('')), []),
   scopes: v.optional(oneOrMany('Scopes that the credential must have, all of them.', scopeName('')), []),
   schemes: v.optional(oneOrMany('With which of `schemes` callers may come. By default all.', schemeName('')), []),
   recent: v.optional(duration({ about: 'How old the login may be at most (RFC 9470).', from: 0, to: 31_536_000 })),
-  acr: v.optional(oneOrMany('Authentication contexts of which the login must have one, in order of preference (RFC 9470).', words('', 'an authentication context, such as `urn:example:mfa`')), []),
+  acr: v.optional(
+    oneOrMany(
+      'Authentication contexts of which the login must have one, in order of preference (RFC 9470).',
+      words('', 'an authentication context, such as `urn:example:mfa`'),
+    ),
+    [],
+  ),
   owner: v.optional(words('The path parameter that must be the subject of the caller.', 'the name of a parameter of `path`')),
-  conceal: v.optional(flag('Whether callers who may not do this are told that there is nothing (404) instead of that they may not (403).'), false),
+  conceal: v.optional(flag('Whether callers who may not do this are told that nothing is there instead of that they may not.'), false),
 })
 
 const api = members('One API: where it is, and what it asks of its callers.', {
@@ -80,8 +88,8 @@ const api = members('One API: where it is, and what it asks of its callers.', {
     named('Which of `schemes` stands for a security scheme of the OpenAPI document, by its name there, where the kind alone does not say.', schemeName('')),
     {},
   ),
-  routes: v.optional(list('Requirements beside those of the OpenAPI document.', route), []),
-  conceal: v.optional(flag('Whether anonymous callers get 401 instead of 404 and 405 for what does not exist below the prefix.'), false),
+  routes: v.optional(section(list('Requirements beside those of the OpenAPI document.', route), []), []),
+  conceal: v.optional(flag('Whether anonymous callers are asked who they are before they are told that something does not exist below the prefix.'), false),
 })
 
 export const apisSection = list('What is protected. At least one.', api)

@@ -18,7 +18,7 @@ export function readComplaint(message: string): Complaint {
   return JSON.parse(message) as Complaint
 }
 
-export type Read<T> = { readonly value: T } | { readonly code: string; readonly accepted?: string }
+export type Read<T> = { readonly value: T } | { readonly code: string }
 
 /** Keywords of JSON Schema. */
 export type Keywords = Readonly<Record<string, unknown>>
@@ -39,14 +39,14 @@ export interface LeafOptions<T> {
 
 /** A schema for one value: how it is read, and how it is described to editors. */
 export function leaf<T>({ about, accepted, json, read }: LeafOptions<T>): Leaf<T> {
-  const keywords = { ...json, description: about }
+  const keywords = about === '' ? json : { ...json, description: about }
   const schema = v.pipe(
     v.unknown(),
     v.metadata(keywords),
     v.rawTransform<unknown, T>(({ dataset, addIssue, NEVER }) => {
       const result = read(dataset.value)
       if ('value' in result) return result.value
-      addIssue({ message: complain({ accepted, ...result }) })
+      addIssue({ message: complain({ code: result.code, accepted }) })
       return NEVER
     }),
   )
@@ -60,13 +60,21 @@ type Entries = Readonly<Record<string, v.GenericSchema>>
 /** A map with these members and no others. */
 export function members<const E extends Entries>(about: string, entries: E) {
   const names = Object.keys(entries)
-  const map = `a map with ${names.map((name) => `\`${name}\``).join(', ')}`
+  const map = names.length === 0 ? 'an empty map, `{}`' : `a map with ${names.map((name) => `\`${name}\``).join(', ')}`
   const unknown = complain({ code: 'unknown-key', accepted: map, members: names })
   const schema = v.objectWithRest(entries, v.never(unknown), ({ expected }) => {
     const missing = names.find((name) => expected === `"${name}"`)
     return complain(missing === undefined ? { code: 'wrong-type', accepted: map } : { code: 'missing-key', accepted: acceptedOf(entries[missing]) })
   })
-  return v.pipe(schema, v.metadata({ description: about }))
+  return v.pipe(withoutLists(schema), v.metadata({ description: about }))
+}
+
+/** valibot takes a list for a map with keys 0, 1, 2. */
+function withoutLists<S extends v.GenericSchema>(schema: S): S {
+  const run = schema['~run'].bind(schema)
+  return Object.assign(schema, {
+    '~run': ((dataset, config) => run(Array.isArray(dataset.value) ? { value: undefined } : dataset, config)) satisfies S['~run'],
+  })
 }
 
 function acceptedOf(schema: v.GenericSchema | undefined): string {
@@ -85,15 +93,15 @@ export function shorthand<T>(short: Leaf<T>, long: v.GenericSchema<unknown, T>):
   return Object.assign(schema, { alternatives: [short, long], accepted: short.accepted })
 }
 
-/** A map that may be left empty, because all of its members have defaults: `limits:` with comments below it. */
-export function section<S extends v.GenericSchema>(long: S): Either<v.InferOutput<S>> {
+/** A map or list that may be left empty, because all of its members have defaults: `limits:` with comments below it. */
+export function section<S extends v.GenericSchema>(long: S, nothing: unknown = {}): Either<v.InferOutput<S>> {
   const empty = v.pipe(
     v.unknown(),
-    v.transform(() => ({})),
+    v.transform(() => nothing),
     long,
   )
   const schema = v.lazy((input): v.GenericSchema<unknown, v.InferOutput<S>> => (input === null ? empty : long) as v.GenericSchema<unknown, v.InferOutput<S>>)
-  return Object.assign(schema, { alternatives: [long, v.null()], accepted: 'a map' })
+  return Object.assign(schema, { alternatives: [long, v.null()], accepted: acceptedOf(long) })
 }
 
 /** A list; its length is bounded by the size of the file. */
@@ -115,5 +123,6 @@ export function oneOrMany<T>(about: string, item: Leaf<T>): v.GenericSchema<unkn
 
 /** A map whose keys are names that the writer chooses. */
 export function named<S extends v.GenericSchema>(about: string, value: S) {
-  return v.pipe(v.record(v.string(), value, complain({ code: 'wrong-type', accepted: 'a map from names to their values' })), v.metadata({ description: about }))
+  const schema = v.record(v.string(), value, complain({ code: 'wrong-type', accepted: 'a map from names to their values' }))
+  return v.pipe(withoutLists(schema), v.metadata({ description: about }))
 }

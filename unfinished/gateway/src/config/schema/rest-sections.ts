@@ -7,7 +7,13 @@ import { choice, count, duration, flag, ratio, size, text } from './values.ts'
 
 /** The sections that are about the gateway itself. */
 
-const address = () => text({ about: 'The IP address or host name to listen on.', accepted: 'an IP address or a host name, such as `127.0.0.1`', code: 'wrong-address', test: isAddress })
+const address = () =>
+  text({
+    about: 'The IP address or host name to listen on.',
+    accepted: 'an IP address or a host name, such as `127.0.0.1`',
+    code: 'wrong-address',
+    test: isAddress,
+  })
 const port = () => count({ about: 'The port; 0 for a free one.', from: 0, to: 65_535 })
 
 /** `127.0.0.1:8401`, or the map. */
@@ -50,7 +56,9 @@ export function isDigestKey(value: string): boolean {
 const store = section(
   members('What the gateway keeps: API keys, passwords, decisions.', {
     path: v.optional(filePath('The database file.'), './countersign.db'),
-    digestKey: v.optional(secret('What keyed digests are made with. By default the store makes a file of its own beside the database.', DIGEST_KEY_ACCEPTED, isDigestKey)),
+    digestKey: v.optional(
+      secret('What keyed digests are made with. By default the store makes a file of its own beside the database.', DIGEST_KEY_ACCEPTED, isDigestKey),
+    ),
     digestKeyFile: v.optional(filePath('A file with the digest key.')),
     decisions: v.optional(count({ about: 'How many decisions are kept for `explain`.', from: 0, to: 10_000_000 }), 10_000),
   }),
@@ -106,14 +114,17 @@ const headers = section(
   }),
 )
 
-const identity = section(
-  members('What the upstream is told about the caller.', { headers: v.optional(headers, {}), assertion: v.optional(assertion) }),
-)
+const identity = section(members('What the upstream is told about the caller.', { headers: v.optional(headers, {}), assertion: v.optional(assertion) }))
 
 const cors = members('Which web pages may read answers.', {
   origins: list(
-    'Origins.',
-    text({ about: '', accepted: 'an origin such as `https://app.example`, in lower case, without a path and a slash at its end; or `*`', code: 'wrong-origin', test: isOrigin }),
+    'Origins whose pages may read answers; `*` for all.',
+    text({
+      about: '',
+      accepted: 'an origin such as `https://app.example`, in lower case, without a path and a slash at its end; or `*`',
+      code: 'wrong-origin',
+      test: isOrigin,
+    }),
   ),
 })
 
@@ -131,7 +142,10 @@ const network = section(
 const log = section(
   members('What is written down.', {
     level: v.optional(choice('From which level.', ['debug', 'info', 'warn', 'error']), 'info'),
-    sampleAllowed: v.optional(ratio({ about: 'Lines about allowed requests: 1 for all, 0.01 for one in a hundred. Denials are always logged.', from: 0, to: 1 }), 1),
+    sampleAllowed: v.optional(
+      ratio({ about: 'Lines about allowed requests: 1 for all, 0.01 for one in a hundred. Denials are always logged.', from: 0, to: 1 }),
+      1,
+    ),
     auditFile: v.optional(filePath('A file for OCSF events. By default none.')),
   }),
 )

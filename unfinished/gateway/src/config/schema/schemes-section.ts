@@ -28,9 +28,16 @@ const issuer = members('One issuer of JWT access tokens.', {
   issuer: address('The issuer exactly as in `iss`, with or without a slash at its end.'),
   audience: oneOrMany('What this API is called in `aud`.', words('', 'the identifier that your API expects in `aud`')),
   jwksUri: v.optional(address('The address of the key set. Without it the metadata of the issuer is asked.')),
-  algorithms: v.optional(list('What the issuer may sign with. By default every RSA, ECDSA and Ed25519 algorithm.', choice('A signature algorithm (RFC 7518).', ALGORITHMS))),
-  profile: v.optional(choice('Which JWTs are access tokens: those of RFC 9068 (`typ: at+jwt`), or any signed JWT with the right audience.', ['rfc9068', 'legacy']), 'rfc9068'),
-  roles: v.optional(words('Where the roles stand in the token, such as `realm_access.roles`. By default `roles`.', 'the path of a claim, such as `realm_access.roles`')),
+  algorithms: v.optional(
+    list('What the issuer may sign with. By default every RSA, ECDSA and Ed25519 algorithm.', choice('A signature algorithm (RFC 7518).', ALGORITHMS)),
+  ),
+  profile: v.optional(
+    choice('Which JWTs are access tokens: those of RFC 9068 (`typ: at+jwt`), or any signed JWT with the right audience.', ['rfc9068', 'legacy']),
+    'rfc9068',
+  ),
+  roles: v.optional(
+    words('Where the roles stand in the token, such as `realm_access.roles`. By default `roles`.', 'the path of a claim, such as `realm_access.roles`'),
+  ),
   scopes: v.optional(words('Where the scopes stand in the token. By default `scope`, else `scp`.', 'the path of a claim, such as `scp`')),
 })
 
@@ -72,7 +79,7 @@ const persona = members('Somebody whom `matrix`, `explain` and `diff` try.', {
   loggedInFor: v.optional(duration({ about: 'How long ago the persona logged in.', from: 0, to: 315_360_000 })),
 })
 
-export const personasSection = named('Who is tried in `matrix`, `explain` and `diff`, by name. `anonymous` is always there.', persona)
+export const personasSection = section(named('Who is tried in `matrix`, `explain` and `diff`, by name. `anonymous` is always there.', persona))
 
 /** A credential: not shown in any message. */
 export const secret = (about: string, accepted: string, isFit: (value: string) => boolean) =>

@@ -19,7 +19,12 @@ export function text(options: TextOptions): Leaf<string> {
 }
 
 /** A text that stands for something else; `map` gives nothing for what cannot be accepted. */
-export function mapped<T>({ map, code = 'wrong-value', examples, ...options }: Omit<TextOptions, 'test'> & { readonly map: (text: string) => T | undefined }): Leaf<T> {
+export function mapped<T>({
+  map,
+  code = 'wrong-value',
+  examples,
+  ...options
+}: Omit<TextOptions, 'test'> & { readonly map: (text: string) => T | undefined }): Leaf<T> {
   const json: Keywords = { type: 'string', ...(examples === undefined ? {} : { examples }) }
   return leaf<T>({
     ...options,
@@ -100,7 +105,7 @@ export function duration({ about, from, to }: Range): Leaf<number> {
   return leaf<number>({
     about: `${about} A number of seconds, or with a unit: \`500ms\`, \`30s\`, \`5m\`, \`1h\`.`,
     accepted: `a duration such as \`500ms\`, \`30s\`, \`5m\`, \`1h\`, or a number of seconds; from ${from} to ${to} seconds`,
-    json: quantity('^\\d+(\\.\\d+)?(ms|s|m|h|d)?$|\\$\\{', { from, to }),
+    json: quantity('^\\d+(\\.\\d+)? ?(ms|s|m|h|d)?$|\\$\\{', { from, to }),
     read: (input) => measured(input, { code: 'wrong-duration', units: SECONDS, from, to }),
   })
 }
@@ -110,7 +115,7 @@ export function size({ about, from, to }: Range): Leaf<number> {
   return leaf<number>({
     about: `${about} A number of bytes, or with a unit: \`16KB\` (1024 bytes each), \`10MB\`, \`1GB\`.`,
     accepted: `a size such as \`16KB\`, \`10MB\`, or a number of bytes; from ${from} to ${to} bytes`,
-    json: quantity('^\\d+(\\.\\d+)?([KMG]i?)?B?$|\\$\\{', { from, to }),
+    json: quantity('^\\d+(\\.\\d+)?( ?([KMGkmg]i?)?[Bb])?$|\\$\\{', { from, to }),
     read(input) {
       const result = measured(input, { code: 'wrong-size', units: BYTES, from, to })
       return 'value' in result ? { value: Math.floor(result.value) } : result
@@ -119,7 +124,12 @@ export function size({ about, from, to }: Range): Leaf<number> {
 }
 
 function quantity(pattern: string, { from, to }: { readonly from: number; readonly to: number }): Keywords {
-  return { anyOf: [{ type: 'number', minimum: from, maximum: to }, { type: 'string', pattern }] }
+  return {
+    anyOf: [
+      { type: 'number', minimum: from, maximum: to },
+      { type: 'string', pattern },
+    ],
+  }
 }
 
 interface Measure {

@@ -1,0 +1,108 @@
+import { dirname, resolve } from 'node:path'
+import { createSecureContext } from 'node:tls'
+import { find, items, pathText, shown, textOf, type Located, type Path } from './located.ts'
+import { AUTHORIZATION_ACCEPTED, isAuthorization } from './schema/api-section.ts'
+import { DIGEST_KEY_ACCEPTED, isDigestKey } from './schema/rest-sections.ts'
+import { readSmallFile, type SmallFile } from './small-file.ts'
+import type { Remark, Source } from './source.ts'
+import { SECRET_FILE_LIMIT, withoutNewline } from './variables.ts'
+
+/** What stands in the files that a configuration names. */
+export interface NamedFiles {
+  readonly digestKey?: string
+  /** By the place of the API in the list. */
+  readonly authorizations: ReadonlyMap<number, string>
+  /** The bytes of the OpenAPI documents, in the order of the APIs. */
+  readonly documents: readonly Buffer[]
+}
+
+const DOCUMENT_LIMIT = 16_777_216
+
+interface Reading {
+  readonly root: Located
+  readonly source: Source
+  readonly folder: string
+  /** Gets the absolute path of every file. */
+  readonly files: Set<string>
+}
+
+/** Reads every file that a configuration names; what cannot be read is told at the member that names it. */
+export async function readNamedFiles(reading: Reading): Promise<NamedFiles> {
+  const authorizations = new Map<number, string>()
+  const documents: Buffer[] = []
+  for (const index of items(find(reading.root, ['apis'])).keys()) {
+    const document = await readMember(['apis', index, 'openapi'], DOCUMENT_LIMIT, reading)
+    if (document !== undefined) documents.push(document)
+    const authorization = await readSecret(
+      ['apis', index, 'upstream', 'authorizationFile'],
+      { isFit: isAuthorization, accepted: AUTHORIZATION_ACCEPTED },
+      reading,
+    )
+    if (authorization !== undefined) authorizations.set(index, authorization)
+  }
+  const digestKey = await readSecret(['store', 'digestKeyFile'], { isFit: isDigestKey, accepted: DIGEST_KEY_ACCEPTED }, reading)
+  await checkCertificate(reading)
+  await checkAuditFolder(reading)
+  return { ...(digestKey === undefined ? {} : { digestKey }), authorizations, documents }
+}
+
+async function readMember(path: Path, limit: number, { root, source, folder, files }: Reading): Promise<Buffer | undefined> {
+  const node = find(root, path)
+  const name = textOf(node)
+  // What is empty or an address was refused by the schema.
+  if (node === undefined || node.faulty === true || name === undefined || name === '' || /^[a-z]{2,}:\/\//i.test(name)) return undefined
+  const file = resolve(folder, name)
+  files.add(file)
+  const read = await readSmallFile(file, limit)
+  if ('bytes' in read) return read.bytes
+  source.error(node.start, unreadable(pathText(root, path), node, read))
+  return undefined
+}
+
+function unreadable(member: string, node: Located, { problem }: Extract<SmallFile, { readonly problem: string }>): Remark {
+  return { code: 'unreadable-file', message: `the file of ${member}, ${shown(node)}, ${problem}`, hint: 'paths are relative to the folder of this file' }
+}
+
+interface Fitness {
+  readonly isFit: (value: string) => boolean
+  readonly accepted: string
+}
+
+async function readSecret(path: Path, { isFit, accepted }: Fitness, reading: Reading): Promise<string | undefined> {
+  const bytes = await readMember(path, SECRET_FILE_LIMIT, reading)
+  if (bytes === undefined) return undefined
+  const secret = withoutNewline(bytes.toString('utf8'))
+  if (isFit(secret)) return secret
+  const message = `what stands in the file of ${pathText(reading.root, path)} cannot be used`
+  reading.source.error(find(reading.root, path)?.start ?? 0, { code: 'wrong-secret', message, hint: `write into it ${accepted}` })
+  return undefined
+}
+
+/** Tried here, so that a key that belongs to another certificate is found before the gateway starts. */
+async function checkCertificate(reading: Reading): Promise<void> {
+  const path = ['listen', 'tls']
+  const certificate = await readMember([...path, 'certificate'], SECRET_FILE_LIMIT * 16, reading)
+  const key = await readMember([...path, 'key'], SECRET_FILE_LIMIT, reading)
+  if (certificate === undefined || key === undefined) return
+  try {
+    createSecureContext({ cert: certificate, key })
+  } catch {
+    // OpenSSL's own words name neither the file nor the member.
+    const hint = 'pass a certificate chain and its own private key, both in PEM and without a passphrase'
+    const at = find(reading.root, [...path, 'certificate'])?.start ?? 0
+    reading.source.error(at, { code: 'unusable-certificate', message: 'the certificate and the key cannot be used together', hint })
+  }
+}
+
+async function checkAuditFolder({ root, source, folder }: Reading): Promise<void> {
+  const node = find(root, ['log', 'auditFile'])
+  const name = textOf(node)
+  if (node === undefined || name === undefined || name === '') return
+  const read = await readSmallFile(dirname(resolve(folder, name)), 0)
+  if ('problem' in read && read.problem === 'is a folder') return
+  source.error(node.start, {
+    code: 'unreadable-file',
+    message: `the folder of \`log.auditFile\`, ${shown(node)}, does not exist`,
+    hint: 'make the folder first',
+  })
+}
