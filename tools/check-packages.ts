@@ -57,17 +57,21 @@ function pack(root: string, folder: string, work: string): Packed {
   return { folder, manifest: manifestOf(root, folder) ?? {}, tarball: join(work, packed.filename), files: packed.files.map((file) => file.path) }
 }
 
-function checkFiles(root: string, { folder, files }: Packed): string[] {
+function checkFiles(root: string, { folder, manifest, files }: Packed): string[] {
   const unwanted = files.filter((path) => /\.test(-d)?\.|(^|\/)(tests?|types|fixtures)\/|\.tsbuildinfo$/.test(path))
   // A module that was removed stays in dist until somebody deletes it, and would be shipped.
   const stale = files.filter((path) => /^dist\/.*\.js$/.test(path) && !existsSync(join(root, folder, path.replace(/^dist/, 'src').replace(/\.js$/, '.ts'))))
   return [
     ...unwanted.map((path) => `${folder}: packs \`${path}\``),
     ...stale.map((path) => `${folder}: packs \`${path}\`, whose source is gone; delete ${folder}/dist and build again`),
-    ...['LICENSE', 'package.json', 'dist/index.js', 'dist/index.d.ts']
-      .filter((path) => !files.includes(path))
-      .map((path) => `${folder}: does not pack \`${path}\``),
+    ...['LICENSE', 'package.json', ...entriesOf(manifest)].filter((path) => !files.includes(path)).map((path) => `${folder}: does not pack \`${path}\``),
   ]
+}
+
+/** A library is imported; a package without an entry of its own is a command. */
+function entriesOf({ bin, exports = {} }: Manifest): readonly string[] {
+  if (bin === undefined || exports['.'] !== undefined) return ['dist/index.js', 'dist/index.d.ts']
+  return Object.values(bin).map((path) => path.replace(/^\.\//, ''))
 }
 
 async function lint({ folder, tarball }: Packed): Promise<string[]> {
@@ -100,13 +104,28 @@ function install(root: string, project: string, packed: readonly Packed[]): stri
   mkdirSync(project)
   const own = packed.map(({ manifest, tarball }) => [manifest.name ?? '', `file:${tarball}`] as const)
   const names = new Set(own.map(([name]) => name))
-  const others = packed.flatMap(({ manifest }) => Object.keys(manifest.dependencies ?? {})).filter((name) => !names.has(name))
+  const others = [...neededBy(root, packed)].filter((name) => !names.has(name))
   // What the workspace has installed, copied: no registry is asked, and an address in a lockfile cannot matter.
   for (const name of others) cpSync(join(root, 'node_modules', name), join(project, 'vendor', name), { recursive: true })
   const vendored = others.map((name) => [name, `file:vendor/${name}`] as const)
   writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies: Object.fromEntries([...own, ...vendored]) }))
   const run = npm(['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', '--install-links', '--legacy-peer-deps'], project)
   return run.ok ? undefined : `the tarballs do not install: ${run.text}`
+}
+
+/** The packages that these need, and those that they need in turn, as far as they are installed: optional ones may be for other machines. */
+function neededBy(root: string, packed: readonly Packed[]): ReadonlySet<string> {
+  const needed = new Set<string>()
+  const waiting = packed.map(({ manifest }) => manifest)
+  for (let manifest = waiting.pop(); manifest !== undefined; manifest = waiting.pop()) {
+    for (const name of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })) {
+      const found = manifestOf(root, `node_modules/${name}`)
+      if (found === undefined || needed.has(name)) continue
+      needed.add(name)
+      waiting.push(found)
+    }
+  }
+  return needed
 }
 
 function importsOf(manifest: Manifest): string[] {

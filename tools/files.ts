@@ -35,6 +35,7 @@ export interface Manifest {
   readonly version?: string
   readonly private?: boolean
   readonly workspaces?: readonly string[]
+  readonly bin?: Readonly<Record<string, string>>
   readonly exports?: Readonly<Record<string, unknown>>
   readonly imports?: Readonly<Record<string, unknown>>
   readonly dependencies?: Readonly<Record<string, string>>

@@ -26,9 +26,8 @@ export interface ReadExpectations {
 type Personas = Config['personas']
 
 /**
- * Reads a table of expected answers.
+ * Reads a table of expected answers, such as:
  *
- * @example
  * version: 1
  * expect:
  *   - { request: GET /orders/1, as: anonymous, status: 401 }

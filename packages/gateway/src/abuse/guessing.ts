@@ -1,4 +1,4 @@
-import type { AnyScheme, Scheme, Verified, VerifyContext } from '@countersign/core'
+import type { Scheme, Verified, VerifyContext } from '@countersign/core'
 import type { FailureStore } from '../store/store.ts'
 
 /**
@@ -17,9 +17,4 @@ export function guessingProtected<C>(scheme: Scheme<C>, nameOf: (credentials: C)
     return verified
   }
   return { ...scheme, verify }
-}
-
-/** Schemes whose secrets are short or static enough to be guessed or sprayed. */
-export function isGuessable({ name }: Pick<AnyScheme, 'name'>): boolean {
-  return name === 'Basic' || name === 'ApiKey'
 }

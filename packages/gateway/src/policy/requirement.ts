@@ -17,7 +17,8 @@ function partsOf({ schemes, scopes, acr, recent, roles, owner, conceal }: RouteC
   const parts: Requirement[] = []
   if (isNonEmpty(schemes)) parts.push(authenticated({ via: namesOf(schemes) }))
   if (isNonEmpty(scopes)) parts.push(scope(...scopes))
-  if (isNonEmpty(acr) || recent !== undefined) parts.push(assurance({ ...(isNonEmpty(acr) ? { acr } : {}), ...(recent === undefined ? {} : { maxAge: recent }) }))
+  if (isNonEmpty(acr) || recent !== undefined)
+    parts.push(assurance({ ...(isNonEmpty(acr) ? { acr } : {}), ...(recent === undefined ? {} : { maxAge: recent }) }))
   if (isNonEmpty(roles)) parts.push(conceal ? concealedRole(roles) : role(...roles))
   if (owner !== undefined) parts.push(ownedBy(owner))
   return parts

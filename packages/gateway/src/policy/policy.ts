@@ -95,7 +95,8 @@ function replace(routes: Map<string, Route>, written: Route, diagnostics: Diagno
     })
     return
   }
-  if (written.method === '*') for (const [key, route] of routes) if (route.template === written.template && route.source.file !== written.source.file) routes.delete(key)
+  if (written.method === '*')
+    for (const [key, route] of routes) if (route.template === written.template && route.source.file !== written.source.file) routes.delete(key)
   routes.set(keyOf(written.method, written.template), written)
 }
 

@@ -17,7 +17,8 @@ export function endedRequest(request: FrontRequest, ruling: Ruling | undefined, 
   const note = ruling?.note
   const method = request.method ?? '-'
   const target = request.url ?? '-'
-  if (note === undefined) return { id: crypto.randomUUID(), at: Date.now() / 1000 - report.duration, method, host: '', target, client: '', outcome: 'malformed', report }
+  if (note === undefined)
+    return { id: crypto.randomUUID(), at: Date.now() / 1000 - report.duration, method, host: '', target, client: '', outcome: 'malformed', report }
   return { ...partsOf(note), method, target, host: note.host, report }
 }
 

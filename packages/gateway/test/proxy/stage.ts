@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { Allowed, Answer } from '@countersign/core'
 import type { LimitsConfig, ListenConfig } from '../../src/config/config.ts'
 import { createFront, type Front, type FrontOptions } from '../../src/proxy/front.ts'
-import type { Destination, ExchangeReport, FrontRequest, Ruling } from '../../src/proxy/ruling.ts'
+import type { Destination, ExchangeReport, Ruling } from '../../src/proxy/ruling.ts'
 
 export const LIMITS: LimitsConfig = {
   header: 16_384,
@@ -197,10 +197,6 @@ export interface Got {
 
 export function problemOf(text: string): { type: string; status: number } {
   return JSON.parse(text.slice(text.indexOf('{')))
-}
-
-export function echo(request: FrontRequest): string {
-  return JSON.stringify(request.rawHeaders)
 }
 
 /** The values of a field as an upstream saw it. */

@@ -10,7 +10,7 @@ import { partyOperations } from './operations/parties.ts'
 import { recordOperations } from './operations/records.ts'
 import type { Operations } from './operation.ts'
 
-export type { AdminOptions, HealthCheck, Phase, ReloadResult } from './admin-options.ts'
+export type { AdminOptions, Phase } from './admin-options.ts'
 
 /** The port of the operator. */
 export interface Admin {

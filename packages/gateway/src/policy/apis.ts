@@ -4,7 +4,9 @@ import type { ApiConfig } from '../config/config.ts'
 export type Addressed<A> = { readonly found: 'api'; readonly api: A } | { readonly found: 'foreign-host' } | { readonly found: 'nothing' }
 
 /** Finds the API that a request is for: an API with the very host before one for any host, the longer prefix before the shorter. */
-export function addressBook<A extends { readonly config: Pick<ApiConfig, 'hosts' | 'prefix'> }>(apis: readonly A[]): (host: string, path: string) => Addressed<A> {
+export function addressBook<A extends { readonly config: Pick<ApiConfig, 'hosts' | 'prefix'> }>(
+  apis: readonly A[],
+): (host: string, path: string) => Addressed<A> {
   const byPrefix = apis.toSorted((a, b) => b.config.prefix.length - a.config.prefix.length)
   const named = new Map<string, A[]>()
   for (const api of byPrefix) for (const host of api.config.hosts) named.set(host, [...(named.get(host) ?? []), api])

@@ -1,5 +1,5 @@
 import cluster, { type Worker } from 'node:cluster'
-import { startGateway, type Gateway, type GatewayOptions } from './gateway.ts'
+import { startGateway, type Address, type Gateway, type GatewayOptions } from './gateway.ts'
 import { clusterMetrics, shareMetrics } from './observe/cluster-metrics.ts'
 
 export interface ServeOptions extends Omit<GatewayOptions, 'doors' | 'processes' | 'metrics' | 'onReload'> {
@@ -14,7 +14,9 @@ const REPLACE_AFTER = 1
 /** Seconds that a worker may take to start or to end. */
 const PATIENCE = 60
 
-type FromWorker = { readonly type: 'countersign:listening'; readonly address: string; readonly port: number } | { readonly type: 'countersign:failed'; readonly message: string }
+type FromWorker =
+  | { readonly type: 'countersign:listening'; readonly address: string; readonly port: number }
+  | { readonly type: 'countersign:failed'; readonly message: string }
 
 /**
  * Starts a gateway in one process or in several.
@@ -47,9 +49,6 @@ async function work(options: GatewayOptions): Promise<Gateway> {
 
 async function lead(workers: number, options: Omit<ServeOptions, 'workers'>): Promise<Gateway> {
   const { onWorkerLost = () => undefined, ...own } = options
-  const tell = (): void => {
-    for (const worker of Object.values(cluster.workers ?? {})) if (worker?.isConnected() === true) worker.send('countersign:reload')
-  }
   const gateway = await startGateway({
     ...own,
     doors: 'admin',
@@ -58,42 +57,67 @@ async function lead(workers: number, options: Omit<ServeOptions, 'workers'>): Pr
       return () => all.text()
     },
     onReload: ({ ok }) => {
-      if (ok) tell()
+      if (ok) for (const worker of crew()) if (worker.isConnected()) worker.send('countersign:reload')
     },
   })
-  let ending = false
-  cluster.on('exit', (worker, code, signal) => {
-    if (ending) return
-    onWorkerLost({ pid: worker.process.pid, cause: signal ?? `exit code ${code}` })
-    setTimeout(() => {
-      if (!ending) cluster.fork()
-    }, REPLACE_AFTER * 1000)
-  })
+  const replacing = replaceTheLost(onWorkerLost)
   try {
-    const [first] = await Promise.all(Array.from({ length: workers }, () => started(cluster.fork())))
-    return {
-      ...pick(gateway),
-      ...(first === undefined ? {} : { address: first }),
-      close: async () => {
-        ending = true
-        await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => (worker === undefined ? undefined : ended(worker))))
-        await gateway.close()
-      },
-    }
+    const [address] = await Promise.all(Array.from({ length: workers }, () => started(cluster.fork())))
+    return leader(gateway, address, replacing)
   } catch (error) {
-    ending = true
-    for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGKILL')
+    replacing.stop()
+    for (const worker of crew()) worker.process.kill('SIGKILL')
     await gateway.close()
     throw error
   }
 }
 
-function pick({ adminAddress, config, store, metrics, reload }: Gateway): Omit<Gateway, 'address' | 'close'> {
-  return { ...(adminAddress === undefined ? {} : { adminAddress }), config, store, metrics, reload: () => reload() }
+/** The gateway of the primary, with the address that its workers share. */
+function leader(gateway: Gateway, address: Address | undefined, replacing: Replacing): Gateway {
+  const { adminAddress, config, store, metrics } = gateway
+  return {
+    ...(address === undefined ? {} : { address }),
+    ...(adminAddress === undefined ? {} : { adminAddress }),
+    config,
+    store,
+    metrics,
+    reload: () => gateway.reload(),
+    async close() {
+      replacing.stop()
+      await Promise.all(crew().map(ended))
+      await gateway.close()
+    },
+  }
+}
+
+interface Replacing {
+  stop(): void
+}
+
+/** Starts a worker for each that dies, until it is stopped. */
+function replaceTheLost(onWorkerLost: NonNullable<ServeOptions['onWorkerLost']>): Replacing {
+  let stopped = false
+  const onExit = (worker: Worker, code: number, signal: string | null): void => {
+    onWorkerLost({ pid: worker.process.pid, cause: signal ?? `exit code ${code}` })
+    setTimeout(() => {
+      if (!stopped) cluster.fork()
+    }, REPLACE_AFTER * 1000)
+  }
+  cluster.on('exit', onExit)
+  return {
+    stop() {
+      stopped = true
+      cluster.off('exit', onExit)
+    },
+  }
+}
+
+function crew(): readonly Worker[] {
+  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
 }
 
 /** Waits for the first word of a worker. */
-function started(worker: Worker): Promise<{ readonly address: string; readonly port: number }> {
+function started(worker: Worker): Promise<Address> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`a worker did not start within ${PATIENCE} s`)), PATIENCE * 1000)
     worker.once('exit', (code) => reject(new Error(`a worker ended with ${code} before it listened`)))

@@ -91,6 +91,7 @@ async function makeKey(): Promise<Readonly<Record<string, unknown>>> {
   return { ...(await exportJWK(privateKey)), kid: crypto.randomUUID(), alg: ALGORITHM, use: 'sig' }
 }
 
-function publicPart({ d: _, ...rest }: Readonly<Record<string, unknown>>): JWK {
-  return rest
+/** A private EC key without its private member (RFC 7518 section 6.2.2). */
+function publicPart(jwk: Readonly<Record<string, unknown>>): JWK {
+  return Object.fromEntries(Object.entries(jwk).filter(([member]) => member !== 'd'))
 }

@@ -1,8 +1,11 @@
+import { dirname } from 'node:path'
 import { createAdmin, type Admin } from './admin/admin.ts'
+import type { HealthCheck } from './admin/admin-options.ts'
 import { maskConfig } from './config/mask.ts'
 import type { Config, Diagnostic } from './config/config.ts'
 import { bringToLife, type Live } from './live.ts'
-import { auditFile } from './observe/audit-file.ts'
+import { auditFile, type AuditFile } from './observe/audit-file.ts'
+import { followAudit, type AuditFollower } from './observe/audit-follow.ts'
 import { createLog, type Log, type LogStream } from './observe/log.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
 import { createObserver, type Observer } from './observe/observer.ts'
@@ -100,9 +103,11 @@ class Running implements Gateway {
   readonly #log: Log
   readonly #observer: Observer
   readonly #watch: FileWatch
+  readonly #audit: AuditFile | undefined
   #live: Live | undefined
   #front: Front | undefined
   #admin: Admin | undefined
+  #follower: AuditFollower | undefined
   #reloading: Promise<Reloaded> | undefined
 
   constructor(options: GatewayOptions, { store, tracing, config }: Parts) {
@@ -111,12 +116,13 @@ class Running implements Gateway {
     this.#tracing = tracing
     this.#log = createLog({ ...config.log, to: options.log ?? 1 })
     this.metrics = createMetrics({ version: VERSION, connections: () => this.#front?.connections() ?? 0 })
+    this.#audit = config.log.auditFile === undefined ? undefined : auditFile(config.log.auditFile)
     this.#observer = createObserver({
       log: this.#log,
       metrics: this.metrics,
       tracing,
       decisions: store.decisions,
-      ...(config.log.auditFile === undefined ? {} : { audit: auditFile(config.log.auditFile) }),
+      ...(this.#audit === undefined ? {} : { audit: this.#audit }),
       config: () => this.config().hash,
       version: VERSION,
     })
@@ -131,7 +137,10 @@ class Running implements Gateway {
   async start(loaded: LoadedSetup, setup: Setup): Promise<void> {
     const { doors = 'both' } = this.#options
     this.#live = await this.#build(setup)
-    if (doors !== 'front') await this.#openAdmin(setup.config)
+    if (doors !== 'front') {
+      await this.#followAudit()
+      await this.#openAdmin(setup.config)
+    }
     if (doors !== 'admin') await this.#openFront(setup.config)
     this.#admin?.setPhase('ready')
     this.#observer.reloaded({ ok: true, hash: setup.config.hash })
@@ -154,7 +163,9 @@ class Running implements Gateway {
     await this.#front?.drain(shutdown.drain)
     await this.#front?.close()
     await this.#admin?.close()
+    await this.#follower?.close()
     await this.store.close()
+    this.#audit?.close()
     this.#log.flush()
   }
 
@@ -202,6 +213,20 @@ class Running implements Gateway {
     this.#log.start({ ...this.address, config: config.hash, version: VERSION })
   }
 
+  /** One process of several follows the trail for all; it is the one with the admin port. */
+  async #followAudit(): Promise<void> {
+    if (this.#audit === undefined) return
+    this.#follower = await followAudit(this.store.audit, {
+      onEntry: (entry) => this.#observer.changed(entry),
+      onError: (error) => this.#observer.storeFailed(error, 'audit'),
+    })
+  }
+
+  #health(): readonly HealthCheck[] {
+    if (this.#options.doors === 'admin') return []
+    return [{ name: 'front', ...(this.address === undefined ? { problem: 'not listening' } : {}) }]
+  }
+
   get #rules(): Live['rules'] {
     if (this.#live === undefined) throw new TypeError('the gateway has not started')
     return this.#live.rules
@@ -216,6 +241,9 @@ class Running implements Gateway {
       metrics: this.#options.metrics?.(this.metrics) ?? (() => this.metrics.text()),
       reload: () => this.reload(),
       effective: () => maskConfig(this.config()),
+      backups: dirname(config.store.path),
+      health: () => this.#health(),
+      onEnd: (about) => this.#observer.ended(about),
       onError: (error) => this.#observer.storeFailed(error, 'admin'),
     })
     this.adminAddress = await this.#admin.listen()

@@ -1,16 +1,5 @@
 import type { AnyScheme, NonEmpty, Principal, Scheme, Secret } from '@countersign/core'
-import {
-  apiKey,
-  basic,
-  bearerEither,
-  bearerJwt,
-  bearerOpaque,
-  legacyAccessTokens,
-  rfc9068,
-  sameSecret,
-  type KeyEvent,
-  type TrustedIssuer,
-} from 'countersign'
+import { apiKey, basic, bearerEither, bearerJwt, bearerOpaque, legacyAccessTokens, rfc9068, sameSecret, type KeyEvent, type TrustedIssuer } from 'countersign'
 import { guessingProtected } from '../abuse/guessing.ts'
 import type { FixedToken, IssuerConfig, SchemesConfig } from '../config/config.ts'
 import type { KeyRecord, Store } from '../store/store.ts'

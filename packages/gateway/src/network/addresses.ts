@@ -39,7 +39,10 @@ function familyOf(address: string): 'ipv4' | 'ipv6' | undefined {
 export function clientAddress(peer: string, forwarded: readonly string[], trusted: (address: string) => boolean): string {
   const nearest = plainAddress(peer)
   if (forwarded.length === 0 || !trusted(nearest)) return nearest
-  const hops = forwarded.join(',').split(',').map((hop) => plainAddress(hop.trim()))
+  const hops = forwarded
+    .join(',')
+    .split(',')
+    .map((hop) => plainAddress(hop.trim()))
   for (const hop of hops.toReversed()) {
     // What is no address was not written by a proxy of ours.
     if (familyOf(hop) === undefined) return nearest
