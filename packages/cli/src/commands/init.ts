@@ -22,15 +22,15 @@ export const addInit: AddCommand = (program, context) => {
   command
     .argument('<openapi>', 'the document, YAML or JSON')
     .option('-o, --output <file>', 'where to write', 'countersign.yaml')
-    .option('--upstream <url>', 'where the API runs, such as http://127.0.0.1:8081')
+    .option('--upstream <url>', 'where the API runs, such as http://127.0.0.1:3000')
     .option('--force', 'overwrite a file that is there')
   withExamples(command, [
-    'countersign init openapi.yaml --upstream http://127.0.0.1:8081',
+    'countersign init openapi.yaml --upstream http://127.0.0.1:3000',
     'then look through countersign.yaml, and run `countersign validate`',
   ])
   command.action(
     context.action(async (openapi: string, { output, upstream, force }: Options) => {
-      if (upstream !== undefined && !/^https?:\/\/[^/]/i.test(upstream)) throw usage(`\`${upstream}\` is no URL; pass one such as http://127.0.0.1:8081`)
+      if (upstream !== undefined && !/^https?:\/\/[^/]/i.test(upstream)) throw usage(`\`${upstream}\` is no URL; pass one such as http://127.0.0.1:3000`)
       const document = context.path(openapi)
       const file = context.path(output)
       const { title, schemes } = readOutline(await readFile(document, 'utf8'), openapi)

@@ -18,7 +18,7 @@ const SCHEMES = {
         audience: https://api.example     # CHANGE: what your API is called in \`aud\`
         # roles: realm_access.roles       # where the roles stand in the token`,
   basic: `  basic: {}                           # names and passwords: countersign passwords set NAME`,
-  apiKey: `  apiKey:                             # keys: countersign keys create --subject NAME
+  apiKey: `  apiKey:                             # keys: countersign keys create NAME
     header: X-Api-Key`,
 } as const
 
