@@ -10,7 +10,7 @@ export interface Operation {
   readonly method: string
   /** The path template as it is written. */
   readonly path: string
-  /** The path templates with their base paths, each once. */
+  /** The path templates with their base paths, each once, as far as no operation before this one answers their requests. */
   readonly paths: readonly [string, ...string[]]
   readonly summary?: string
   readonly requirement: Requirement

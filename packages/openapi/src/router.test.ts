@@ -137,11 +137,25 @@ describe('the router', () => {
     expect(createRouter([{ method: 'GET', path: '/a', value: undefined }]).match('GET', '/a')).toMatchObject({ found: 'route' })
   })
 
-  it('refuses templates that match the same paths, the same entry twice, and what it cannot read', () => {
-    expect(() => routes('GET /a/{x}', 'PUT /a/{y}')).toThrow(new TypeError('the path templates `/a/{x}` and `/a/{y}` match the same paths; keep one of them'))
-    expect(() => routes('GET /a/{x}.{y}', 'PUT /a/{y}.{x}')).toThrow('match the same paths')
-    expect(() => routes('GET /a', 'PUT /%61')).toThrow('match the same paths')
-    expect(() => routes('GET /a/{x}/**', 'PUT /a/{y}/**')).toThrow('match the same paths')
+  it('takes templates that differ in names only for one, and gives each entry the names of its own', () => {
+    const match = routes('GET /a/{x}', 'PUT /a/{y}', '* /a/{z}', 'GET /b/{x}.{y}', 'PUT /b/{y}.{x}', 'GET /c', 'PUT /%63', 'GET /d/{x}/**', 'PUT /d/{y}/**')
+    expect(match('GET', '/a/1')).toMatchObject({ value: 'GET /a/{x}', template: '/a/{x}', params: { x: '1' } })
+    expect(match('HEAD', '/a/1')).toMatchObject({ value: 'GET /a/{x}', template: '/a/{x}', params: { x: '1' } })
+    expect(match('PUT', '/a/1')).toMatchObject({ value: 'PUT /a/{y}', template: '/a/{y}', params: { y: '1' } })
+    expect(match('POST', '/a/1')).toMatchObject({ value: '* /a/{z}', template: '/a/{z}', params: { z: '1' } })
+    expect(match('PUT', '/b/1.2')).toMatchObject({ params: { y: '1', x: '2' } })
+    expect(match('PUT', '/c')).toMatchObject({ value: 'PUT /%63', template: '/%63' })
+    expect(match('PUT', '/d/1/2')).toMatchObject({ value: 'PUT /d/{y}/**', params: { y: '1' } })
+    expect(match('PATCH', '/b/1.2')).toEqual({ found: 'method-mismatch', allow: ['GET', 'HEAD', 'PUT'], template: '/b/{x}.{y}' })
+  })
+
+  it('refuses entries that match the same requests, the same entry twice, and what it cannot read', () => {
+    expect(() => routes('GET /a/{x}', 'PUT /a/{y}', 'PUT /a/{x}')).toThrow(
+      new TypeError('`PUT /a/{y}` and `PUT /a/{x}` match the same requests; keep one of them'),
+    )
+    expect(() => routes('GET /a/{x}.{y}', 'GET /a/{y}.{x}')).toThrow('match the same requests')
+    expect(() => routes('GET /a', 'GET /%61')).toThrow('match the same requests')
+    expect(() => routes('GET /a/{x}/**', 'GET /a/{y}/**')).toThrow('match the same requests')
     expect(() => routes('GET /a', 'GET /a')).toThrow(new TypeError('`GET /a` is there twice; keep one of them'))
     expect(() => routes('GET /{a')).toThrow(new TypeError('the path template `/{a` cannot be read: a brace has no partner'))
     expect(() => routes('GET a')).toThrow('it does not begin with `/`')

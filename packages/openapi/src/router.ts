@@ -28,10 +28,16 @@ export interface Router<T> {
   match(method: string, path: string): Match<T>
 }
 
-/** One template with all of its methods. */
+/** One template with all of its methods; its first spelling, since documents name the same parameter differently. */
 interface Leaf<T> {
   readonly template: Template
-  readonly methods: Map<string, T>
+  readonly methods: Map<string, Planting<T>>
+}
+
+/** An entry, under the parameter names of its own template. */
+interface Planting<T> {
+  readonly template: Template
+  readonly value: T
 }
 
 const NOTHING: Match<never> = { found: 'nothing' }
@@ -42,8 +48,9 @@ const MALFORMED: Match<never> = { found: 'malformed' }
  *
  * The path picks the template, concrete segments first, and only then the method picks the entry: a request that
  * matches `/users/me` is never answered by `/users/{id}`. Segments are compared after percent-decoding, a trailing
- * slash counts, and parameters are never empty. HEAD is served by GET where it has no entry. Throws a `TypeError`
- * for a template that cannot be read, two templates that differ in names only, and the same entry twice.
+ * slash counts, and parameters are never empty. HEAD is served by GET where it has no entry. Templates that differ in
+ * the names of parameters only are one, and each entry gets the names of its own. Throws a `TypeError` for a template
+ * that cannot be read, and for two entries that match the same requests.
  */
 export function createRouter<T>(entries: Iterable<RouteEntry<T>>): Router<T> {
   return routerWith(entries).router
@@ -92,9 +99,10 @@ function plant<T>(entries: Iterable<RouteEntry<T>>): Planted<T> {
     const node = grow(root, template)
     const slot = template.below ? 'below' : 'leaf'
     const leaf = (node[slot] ??= { template, methods: new Map() })
-    if (leaf.template.text !== path) throw new TypeError(`the path templates \`${leaf.template.text}\` and \`${path}\` match the same paths; keep one of them`)
-    if (leaf.methods.has(method)) throw new TypeError(`\`${method} ${path}\` is there twice; keep one of them`)
-    leaf.methods.set(method, value)
+    const same = leaf.methods.get(method)?.template.text
+    if (same === path) throw new TypeError(`\`${method} ${path}\` is there twice; keep one of them`)
+    if (same !== undefined) throw new TypeError(`\`${method} ${same}\` and \`${method} ${path}\` match the same requests; keep one of them`)
+    leaf.methods.set(method, { template, value })
     wide ||= template.below
     if (!template.below && template.names.length === 0 && !path.includes('%')) fixed.set(path, leaf)
   }
@@ -122,16 +130,13 @@ function segmentsOf(path: string): string[] | Match<never> {
 const NO_PROPERTIES: object = Object.freeze({ __proto__: null })
 
 function settle<T>(method: string, { template, methods }: Leaf<T>, values: readonly string[]): Match<T> {
-  const name = methods.has(method) ? method : method === 'HEAD' && methods.has('GET') ? 'GET' : '*'
-  const value = methods.get(name)
-  // A value may be `undefined` itself.
-  if (value === undefined && !methods.has(name)) return { found: 'method-mismatch', allow: allowed(methods), template: template.text }
+  const found = methods.get(method) ?? (method === 'HEAD' ? methods.get('GET') : undefined) ?? methods.get('*')
+  if (found === undefined) return { found: 'method-mismatch', allow: allowed(methods), template: template.text }
   // Object.create() has no better type than `any`.
   const params = Object.create(NO_PROPERTIES) as Record<string, string>
-  const { names } = template
+  const { names, text } = found.template
   for (let index = 0; index < names.length; index += 1) params[names[index] ?? ''] = values[index] ?? ''
-  // The entry is there, so this is a T even where T has `undefined`.
-  return { found: 'route', value: value as T, params, template: template.text }
+  return { found: 'route', value: found.value, params, template: text }
 }
 
 function allowed(methods: ReadonlyMap<string, unknown>): readonly string[] {

@@ -58,10 +58,10 @@ paths:
 })
 
 describe('paths', () => {
-  it('that differ in names only are told, also across base paths and methods', async () => {
+  it('that differ in names only are one with a warning, also across base paths and methods', async () => {
     const text = `${HEAD}paths:
   /a/{id}: { get: {} }
-  /a/{key}: { put: {} }
+  /a/{key}: { put: { x-countersign: { owner: key } }, post: {} }
   /v1/b/{x}.json: { get: {} }
   /b/{y}.json: { get: { servers: [{ url: /v1 }] } }
   /c: { get: {} }
@@ -69,12 +69,61 @@ describe('paths', () => {
   /d: { get: { servers: [{ url: /x }] } }
   /x/d: { get: {} }
 `
-    const { diagnostics } = await loadText(text)
-    expect(diagnostics.map(({ code, message, place }) => `${place.line}:${place.column} ${code} ${message}`)).toEqual([
-      '6:3 identical-paths `/a/{key}` matches the same requests as `/a/{id}` in line 5',
-      '8:3 identical-paths `/v1/b/{y}.json` matches the same requests as `/v1/b/{x}.json` in line 7',
-      '12:11 duplicate-operation `GET /x/d` is also in line 11',
+    const loaded = await loadText(text)
+    expect(loaded.diagnostics.map(({ severity, code, message, place }) => `${place.line}:${place.column} ${severity} ${code} ${message}`)).toEqual([
+      '6:3 warning identical-paths `/a/{key}` matches the same requests as `/a/{id}` in line 5, so the two are one path',
+      '8:18 warning identical-paths `GET /v1/b/{y}.json` matches the same requests as `GET /v1/b/{x}.json` in line 7 and asks for the same, so it is left out',
+      '12:11 error duplicate-operation `GET /x/d` is also in line 11',
     ])
+    expect(asked(loaded)).toEqual({
+      'GET /a/{id}': 'open',
+      'PUT /a/{key}': 'fact(owner key, otherwise conceal)',
+      'POST /a/{key}': 'open',
+      'GET /v1/b/{x}.json': 'open',
+      'GET /c': 'open',
+      'GET /x/c': 'open',
+      'PUT /x/c': 'open',
+      'GET /d': 'open',
+    })
+  })
+
+  it('that differ in names only keep what no other path answers', async () => {
+    const text = `openapi: 3.0.0
+info: { title: t }
+security: []
+servers: [{ url: / }, { url: /v1 }]
+paths:
+  /a/{x}: { get: {} }
+  /a/{y}: { get: { servers: [{ url: /v1 }, { url: /v2 }] } }
+`
+    const { operations, diagnostics } = await loadText(text)
+    expect(codes(diagnostics)).toEqual(['warning identical-paths 7:13'])
+    expect(operations.map(({ paths }) => paths)).toEqual([['/a/{x}', '/v1/a/{x}'], ['/v2/a/{y}']])
+  })
+
+  it.each([
+    ['security: []', 'security: [{ k: [] }]', 'authenticated(ApiKey) here and open there'],
+    ['x-countersign: { owner: x }', 'x-countersign: { owner: y }', 'fact(owner y, otherwise conceal) here and fact(owner x, otherwise conceal) there'],
+    ['x-countersign: { roles: [r], conceal: true }', 'x-countersign: { roles: [r] }', 'role(r) here and fact(role r, otherwise conceal) there'],
+  ])('that differ in names only are refused where one asks for `%s` and the other for `%s`', async (one, other, asks) => {
+    const text = `openapi: 3.0.0
+info: { title: t }
+components: { securitySchemes: { k: { type: apiKey, in: header, name: k } } }
+paths:
+  /a/{x}: { get: { ${one} } }
+  /a/{y}: { get: { ${other} } }
+`
+    const { operations, diagnostics } = await loadText(text)
+    expect(diagnostics).toMatchObject([
+      {
+        severity: 'error',
+        code: 'identical-paths',
+        message: `\`GET /a/{y}\` matches the same requests as \`GET /a/{x}\` in line 5, but which requirement holds is unclear: ${asks}`,
+        hint: 'let both ask for the same, or keep one of them',
+        place: placeOf(text, 'get:', { nth: 2 }),
+      },
+    ])
+    expect(operations.map(({ path }) => path)).toEqual(['/a/{x}'])
   })
 
   it.each([
