@@ -43,6 +43,11 @@ export function parseTemplate(text: string): ParsedTemplate {
   return { template: { text, segments, names, below, shape: JSON.stringify([below, ...segments]) } }
 }
 
+/** What is equal for path templates that match the same paths; one that cannot be read is like itself only. */
+export function pathShape(path: string): string {
+  return parseTemplate(path).template?.shape ?? path
+}
+
 /** Parameter names may have a slash; it separates nothing there. */
 function splitOutsideBraces(text: string): readonly string[] {
   return text.includes('{') ? text.split(/\/(?![^{}]*\})/) : text.split('/')

@@ -24,6 +24,8 @@ export interface SchemeDefinition {
 export interface SecurityScheme extends SchemeDefinition {
   /** `Bearer`, `Basic`, `ApiKey`, `MutualTLS`, … */
   readonly as: string
+  /** Whether `schemeName` said so, and not the kind of the scheme. */
+  readonly chosen: boolean
 }
 
 /** Says which authentication scheme stands for a definition, where its kind alone does not. */
@@ -75,7 +77,8 @@ export function readScheme(
     scopes: scopesOf(reader, fields),
     place: at.source.place(at.offset),
   }
-  const as = schemeName?.(name, definition) ?? standingFor(definition)
+  const chosen = schemeName?.(name, definition)
+  const as = chosen ?? standingFor(definition)
   if (as === undefined || !isToken(as)) {
     const hint = 'write an authentication scheme such as `bearer` or `basic`'
     return fail(
@@ -84,7 +87,7 @@ export function readScheme(
       fields.get('scheme') ?? at,
     )
   }
-  return { ...definition, as }
+  return { ...definition, as, chosen: chosen !== undefined }
 }
 
 function standingFor({ type, scheme }: SchemeDefinition): string | undefined {

@@ -4,6 +4,7 @@ import { fieldsOf, itemsOf, type Reader } from './reader.ts'
 import type { SecurityScheme } from './scheme-definitions.ts'
 import type { SchemeTable } from './scheme-table.ts'
 import { nearest } from './suggestion.ts'
+import { twinCheck, type Asked, type TwinCheck } from './twin-schemes.ts'
 
 /** What one `security` list asks for. */
 export interface Security {
@@ -30,11 +31,11 @@ export function isFallback(alternative: Alternative): boolean {
 /** Makes a function that reads `security` lists, each of them once. */
 export function securityReader(reader: Reader, schemes: SchemeTable): (at: Entry) => Security {
   const known = new Map<Node, Security>()
-  const told = new Set<string>()
+  const twins = twinCheck(reader)
   return (at) => {
     let security = known.get(at.value)
     if (security === undefined) {
-      security = { at, alternatives: alternativesOf({ ...reader, schemes, told }, at) }
+      security = { at, alternatives: alternativesOf({ ...reader, schemes, twins }, at) }
       known.set(at.value, security)
     }
     return security
@@ -43,8 +44,7 @@ export function securityReader(reader: Reader, schemes: SchemeTable): (at: Entry
 
 interface SecurityReading extends Reader {
   readonly schemes: SchemeTable
-  /** Pairs of schemes that were warned of. */
-  readonly told: Set<string>
+  readonly twins: TwinCheck
 }
 
 function alternativesOf(reader: SecurityReading, at: Entry): readonly Alternative[] {
@@ -56,12 +56,15 @@ function alternativesOf(reader: SecurityReading, at: Entry): readonly Alternativ
     return [ANY_CREDENTIALS]
   }
   const items = at.value.items()
-  const read = items.map((item) => alternativeOf(reader, item)).filter((alternative) => alternative !== undefined)
+  const asked = items.map((item) => askedIn(reader, item)).filter((schemes) => schemes !== undefined)
+  reader.twins.among(asked)
+  const read = asked.map(alternativeOf)
   const different = [...new Map(read.map((alternative) => [JSON.stringify(alternative), alternative])).values()]
   return items.length > 0 && different.length === 0 ? [ANY_CREDENTIALS] : different
 }
 
-function alternativeOf(reader: SecurityReading, item: Node): Alternative | undefined {
+/** The schemes that one alternative asks for together; nothing if they cannot be asked for. */
+function askedIn(reader: SecurityReading, item: Node): readonly Asked[] | undefined {
   const fields = fieldsOf(reader, item, 'a security requirement')
   if (fields === undefined) return undefined
   const asked: Asked[] = []
@@ -72,17 +75,12 @@ function alternativeOf(reader: SecurityReading, item: Node): Alternative | undef
     asked.push({ named, scheme, words: words.filter((word) => isAllowed(reader, word, { named, scheme })).map(({ text }) => text) })
   }
   // All schemes are looked at, so that all mistakes are told, but half an AND would be less than was asked for.
-  if (asked.length < fields.size) return undefined
-  warnMerged(reader, asked)
-  const of = (granted: boolean): readonly string[] => [...new Set(asked.filter(({ scheme }) => takesScopes(scheme) === granted).flatMap(({ words }) => words))]
-  return { via: [...new Set(asked.map(({ scheme }) => scheme.as))], scopes: of(true), roles: of(false) }
+  return asked.length < fields.size || reader.twins.inside(asked) ? undefined : asked
 }
 
-/** One scheme of a requirement, with its scopes or roles. */
-interface Asked {
-  readonly named: Entry
-  readonly scheme: SecurityScheme
-  readonly words: readonly string[]
+function alternativeOf(asked: readonly Asked[]): Alternative {
+  const of = (granted: boolean): readonly string[] => [...new Set(asked.filter(({ scheme }) => takesScopes(scheme) === granted).flatMap(({ words }) => words))]
+  return { via: [...new Set(asked.map(({ scheme }) => scheme.as))], scopes: of(true), roles: of(false) }
 }
 
 interface Word {
@@ -141,16 +139,4 @@ function warnUndeclared({ problems }: Reader, { text, node }: Word, { name, scop
     },
     node,
   )
-}
-
-/** Two schemes that must come together, but are the same to us: one of them satisfies both. Told once for each pair. */
-function warnMerged({ problems, told }: SecurityReading, asked: readonly Asked[]): void {
-  for (const [index, { named, scheme }] of asked.entries()) {
-    const other = asked.slice(0, index).find((earlier) => earlier.scheme.as === scheme.as)
-    const pair = JSON.stringify([other?.scheme.name, scheme.name])
-    if (other === undefined || told.has(pair)) continue
-    told.add(pair)
-    const message = `\`${other.named.key}\` and \`${named.key}\` are asked for together, but both are \`${scheme.as}\` here, so one of them is enough`
-    problems.warn({ code: 'schemes-merged', message, hint: 'name one of them differently with `schemeName`' }, named)
-  }
 }

@@ -121,20 +121,21 @@ paths:
     const loaded = await loadText(text)
     expect(loaded.diagnostics.map(({ severity, code, place, hint = '' }) => `${place.line}:${place.column} ${severity} ${code} ${hint}`))
       .toMatchInlineSnapshot(`
-      [
-        "6:15 error scheme-type did you mean \`http\`?",
-        "7:29 error scheme-name write an authentication scheme such as \`bearer\` or \`basic\`",
-        "10:29 error unknown-scheme did you mean \`jwt\`?",
-        "13:37 error scope-syntax write one scope per item, without spaces, quotes and backslashes",
-        "14:37 warning scope-undeclared did you mean \`orders:read\`?",
-        "15:16 error wrong-type \`security: []\` opens an operation to everybody",
-        "16:27 error wrong-type ",
-        "17:34 error wrong-type ",
-        "18:35 error wrong-type ",
-        "19:16 error wrong-type \`security: []\` opens an operation to everybody",
-        "20:38 error unknown-scheme known: \`jwt\`, \`broken\`, \`nameless\`, \`login\`",
-      ]
-    `)
+        [
+          "6:15 error scheme-type did you mean \`http\`?",
+          "7:29 error scheme-name write an authentication scheme such as \`bearer\` or \`basic\`",
+          "10:29 error unknown-scheme did you mean \`jwt\`?",
+          "13:29 error schemes-merged say what stands for each of them, with \`schemeName\`, or in a gateway under \`securitySchemes\` of the API, also if it is the same",
+          "13:37 error scope-syntax write one scope per item, without spaces, quotes and backslashes",
+          "14:37 warning scope-undeclared did you mean \`orders:read\`?",
+          "15:16 error wrong-type \`security: []\` opens an operation to everybody",
+          "16:27 error wrong-type ",
+          "17:34 error wrong-type ",
+          "18:35 error wrong-type ",
+          "19:16 error wrong-type \`security: []\` opens an operation to everybody",
+          "20:38 error unknown-scheme known: \`jwt\`, \`broken\`, \`nameless\`, \`login\`",
+        ]
+      `)
     expect(Object.values(asked(loaded))).not.toContain('open')
     expect(Object.values(asked(loaded))).not.toContain('anyone')
   })
@@ -144,17 +145,87 @@ paths:
     expect(codes((await loadText(text)).diagnostics)).toEqual(['error unknown-scheme 2:14'])
   })
 
-  it('include two keys that are one to us', async () => {
-    const text = `openapi: 3.1.0
-components: { securitySchemes: { id: { type: apiKey, in: header, name: a }, secret: { type: apiKey, in: header, name: b } } }
-security: [{ id: [], secret: [] }]
-paths: { /a: { get: { } } }
+  const twins = (security: string): string => `openapi: 3.1.0
+components:
+  securitySchemes:
+    id: { type: apiKey, in: header, name: a }
+    secret: { type: apiKey, in: query, name: b }
+    jwt: { type: http, scheme: bearer }
+    login: { type: oauth2, flows: {} }
+security: ${security}
+paths: { /a: { get: {} } }
 `
-    expect(codes((await loadText(text)).diagnostics)).toEqual(['warning schemes-merged 3:22'])
-    const named = await loadText(text, { schemeName: (name) => (name === 'secret' ? 'Secret' : undefined) })
+
+  it.each([
+    ['[{ id: [], secret: [] }]', 'secret', '`id` and `secret` are asked for together, but both are `ApiKey` here', undefined],
+    [
+      '[{ jwt: [], login: [read] }]',
+      'login',
+      '`jwt` and `login` are asked for together, but both are `Bearer` here',
+      'allOf(authenticated(Bearer), scope(read))',
+    ],
+    [
+      '[{ jwt: [], id: [], login: [] }]',
+      'login',
+      '`jwt` and `login` are asked for together, but both are `Bearer` here',
+      'allOf(authenticated(Bearer), authenticated(ApiKey))',
+    ],
+  ])('include two that must come together, but are one to us: %s', async (security, second, told, chosen) => {
+    const text = twins(security)
+    const loaded = await loadText(text)
+    expect(loaded.diagnostics).toMatchObject([
+      {
+        severity: 'error',
+        code: 'schemes-merged',
+        message: `${told}, so one of them would be enough`,
+        hint: `${chosen === undefined ? 'ask for one of them, or let another scheme stand for one' : 'say what stands for each of them'}, with \`schemeName\`, or in a gateway under \`securitySchemes\` of the API${chosen === undefined ? '' : ', also if it is the same'}`,
+        place: placeOf(text, second, { nth: 2 }),
+      },
+    ])
+    // Nothing that could be met by credentials.
+    expect(asked(loaded)).toEqual({ 'GET /a': 'authenticated' })
+    const same = await loadText(text, { schemeName: (_name, { type }) => (type === 'apiKey' ? 'ApiKey' : 'Bearer') })
+    // One token can be good for both, but nobody who looks at one key has looked at the other.
+    expect(codes(same.diagnostics)).toEqual(chosen === undefined ? codes(loaded.diagnostics) : [])
+    expect(asked(same)).toEqual({ 'GET /a': chosen ?? 'authenticated' })
+  })
+
+  it('are none if another scheme stands for one of the two', async () => {
+    const named = await loadText(twins('[{ id: [], secret: [] }]'), { schemeName: (name) => (name === 'secret' ? 'Secret' : undefined) })
     expect(named.diagnostics).toEqual([])
     expect(asked(named)).toEqual({ 'GET /a': 'allOf(authenticated(ApiKey), authenticated(Secret))' })
   })
+
+  it.each([
+    ['security: [{ id: [] }]', 'security: [{ secret: [] }]', '`id` and `secret` are not accepted alike here', '    get:'],
+    ['security: [{ id: [] }]', 'security: [{ id: [] }, { secret: [] }]', '`id` and `secret` are not accepted alike here', '    get:'],
+    ['security: [{ secret: [] }, { id: [] }]', 'security: [{ id: [] }]', '`id` and `secret` are not accepted alike here', '    put:'],
+    ['security: [{ jwt: [] }, { login: [read] }]', 'security: [{ id: [] }]', '`jwt` and `login` are not accepted alike here', '    get:'],
+    ['security: [{ jwt: [], id: [] }, { login: [] }]', 'security: []', '`jwt` and `login` are not accepted alike here', '    get:'],
+  ])('include two that are one to us, but accepted at different places: %s and %s', async (get, put, told, where) => {
+    const text = `${twins('[]').split('security: []')[0] ?? ''}paths:\n  /a:\n    get: { ${get} }\n    put: { ${put} }\n`
+    const { diagnostics } = await loadText(text)
+    expect(diagnostics).toMatchObject([
+      {
+        severity: 'error',
+        code: 'schemes-merged',
+        hint: 'say what stands for each of them, with `schemeName`, or in a gateway under `securitySchemes` of the API, also if it is the same',
+        place: { line: placeOf(text, where).line },
+      },
+    ])
+    expect(diagnostics[0]?.message).toContain(told)
+    const chosen = await loadText(text, { schemeName: (_name, { type }) => (type === 'apiKey' ? 'ApiKey' : 'Bearer') })
+    expect(chosen.diagnostics).toEqual([])
+    const half = await loadText(text, { schemeName: (name) => (name === 'id' ? 'ApiKey' : name === 'jwt' ? 'Bearer' : undefined) })
+    expect(codes(half.diagnostics)).toEqual(codes(diagnostics))
+  })
+
+  it.each(['[{ id: [] }, { secret: [] }]', '[{ jwt: [] }, { login: [] }, { id: [] }]', '[{ jwt: [read], id: [] }, { id: [], login: [read] }]', '[{ id: [] }]'])(
+    'are none if two that are one to us are accepted alike: %s',
+    async (security) => {
+      expect((await loadText(twins(security))).diagnostics).toEqual([])
+    },
+  )
 
   it('include a name given by the caller that no request can have', async () => {
     const { diagnostics } = await loadText(document('[{ key: [] }]'), { schemeName: (name) => (name === 'key' ? 'a b' : undefined) })
