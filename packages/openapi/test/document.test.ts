@@ -280,8 +280,8 @@ describe('broken documents', () => {
     ['a quoted text', (long: string) => `a: "${long}"\n`],
     ['comments', (long: string) => long.replaceAll('xx', '#\n')],
     ['a folded text', (long: string) => `info:\n  title: >\n${long.replaceAll('xx', '\n')}`],
-  ])('with millions of characters in %s overflow nothing', async (_what, make) => {
-    const { diagnostics } = await loadText(`${make('x'.repeat(4_000_000))}openapi: 3.1.0\n`)
+  ])('with a million characters in %s overflow nothing', async (_what, make) => {
+    const { diagnostics } = await loadText(`${make('x'.repeat(1_000_000))}openapi: 3.1.0\n`)
     expect(['no-operations', 'syntax']).toContain(diagnostics[0]?.code)
   })
 
