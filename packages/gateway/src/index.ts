@@ -1,7 +1,7 @@
 export type { Config, Diagnostic, Place } from './config/config.ts'
 export { loadConfig } from './config/load.ts'
 export { maskConfig } from './config/mask.ts'
-export { nearName } from './config/near-name.ts'
+export { nearName } from '@countersign/openapi'
 export { renderDiagnostics } from './config/render.ts'
 export { diagnosticsToSarif } from './config/sarif.ts'
 export { starterConfig } from './config/starter.ts'

@@ -1,9 +1,9 @@
 import { isScopeToken } from '@countersign/core'
+import { nearName } from './near-name.ts'
 import { kindOf, textOf, type Entry, type Node } from './node.ts'
 import { fieldsOf, itemsOf, type Reader } from './reader.ts'
 import type { SecurityScheme } from './scheme-definitions.ts'
 import type { SchemeTable } from './scheme-table.ts'
-import { nearest } from './suggestion.ts'
 import { twinCheck, type Asked, type TwinCheck } from './twin-schemes.ts'
 
 /** What one `security` list asks for. */
@@ -130,7 +130,7 @@ function isAllowed(reader: Reader, { text, node }: Word, { named, scheme }: Pick
 /** A scope that no flow declares is probably misspelt, and then nobody can ever have it. */
 function warnUndeclared({ problems }: Reader, { text, node }: Word, { name, scopes }: SecurityScheme): void {
   if (scopes.length === 0 || scopes.includes(text)) return
-  const meant = nearest(text, scopes)
+  const meant = nearName(text, scopes)
   problems.warn(
     {
       code: 'scope-undeclared',

@@ -104,7 +104,7 @@ paths:
   it.each([
     ['security: []', 'security: [{ k: [] }]', 'authenticated(ApiKey) here and open there'],
     ['x-countersign: { owner: x }', 'x-countersign: { owner: y }', 'fact(owner y, otherwise conceal) here and fact(owner x, otherwise conceal) there'],
-    ['x-countersign: { roles: [r], conceal: true }', 'x-countersign: { roles: [r] }', 'role(r) here and fact(role r, otherwise conceal) there'],
+    ['x-countersign: { roles: [r], conceal: true }', 'x-countersign: { roles: [r] }', 'role(r) here and fact(role(r), otherwise conceal) there'],
   ])('that differ in names only are refused where one asks for `%s` and the other for `%s`', async (one, other, asks) => {
     const text = `openapi: 3.0.0
 info: { title: t }

@@ -30,8 +30,8 @@ describe('x-countersign', () => {
     ['{ owner: { parameter: id, otherwise: forbid } }', 'allOf(authenticated(Bearer), fact(owner id, otherwise forbid))'],
     ['{ owner: { parameter: id } }', 'allOf(authenticated(Bearer), fact(owner id, otherwise conceal))'],
     ['{ conceal: true }', 'authenticated(Bearer)'],
-    ['{ conceal: true, roles: [a, b] }', 'allOf(authenticated(Bearer), fact(role a or b, otherwise conceal))'],
-    ['{ conceal: true, roles: ["a or b"] }', 'allOf(authenticated(Bearer), fact(role "a or b", otherwise conceal))'],
+    ['{ conceal: true, roles: [a, b] }', 'allOf(authenticated(Bearer), fact(role(a or b), otherwise conceal))'],
+    ['{ conceal: true, roles: ["a or b"] }', 'allOf(authenticated(Bearer), fact(role("a or b"), otherwise conceal))'],
     [
       '{ user: true, recent: 60, scopes: [s], roles: [r], owner: id }',
       'allOf(authenticated(Bearer), user, assurance(60 s), scope(s), role(r), fact(owner id, otherwise conceal))',
@@ -57,7 +57,7 @@ describe('x-countersign', () => {
 
   it('conceals roles of OpenAPI 3.1 as well', async () => {
     const loaded = await loadText(document({ operation: 'security: [{ jwt: [admin] }]\n      x-countersign: { conceal: true }' }))
-    expect(asked(loaded)).toEqual({ 'GET /users/{id}': 'allOf(authenticated(Bearer), fact(role admin, otherwise conceal))' })
+    expect(asked(loaded)).toEqual({ 'GET /users/{id}': 'allOf(authenticated(Bearer), fact(role(admin), otherwise conceal))' })
   })
 
   it('declares an operation without security, and is then its source', async () => {
@@ -197,7 +197,7 @@ describe('the facts that come from a document', () => {
       }
     }
     expect([...functions].map(([name, set]) => [name, set.size])).toEqual([
-      ['role a', 1],
+      ['role(a)', 1],
       ['owner id', 1],
     ])
   })

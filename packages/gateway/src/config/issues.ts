@@ -1,6 +1,6 @@
 import type * as v from 'valibot'
+import { nearName } from '@countersign/openapi'
 import { find, nearest, pathText, shown, type Located, type Path } from './located.ts'
-import { nearName } from './near-name.ts'
 import { readComplaint, type Complaint } from './schema/complaint.ts'
 import type { Remark, Source } from './source.ts'
 

@@ -1,4 +1,4 @@
-import { nearName } from './near-name.ts'
+import { nearName } from '@countersign/openapi'
 import type { Path } from './located.ts'
 
 const SECRETS = ['digestKey', 'authorization', 'password', 'secret']

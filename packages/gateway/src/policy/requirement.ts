@@ -1,4 +1,5 @@
-import { allOf, anyone, assurance, authenticated, fact, isNonEmpty, open, role, scope, type NonEmpty, type Requirement } from '@countersign/core'
+import { allOf, anyone, authenticated, isNonEmpty, open, type NonEmpty, type Requirement } from '@countersign/core'
+import { requirementsOf } from '@countersign/openapi'
 import type { RouteConfig } from '../config/config.ts'
 
 /** What the schemes of a configuration are called in challenges. */
@@ -14,35 +15,18 @@ export function requirementOf(route: RouteConfig): Requirement {
 }
 
 function partsOf({ schemes, scopes, acr, recent, roles, owner, conceal }: RouteConfig): readonly Requirement[] {
-  const parts: Requirement[] = []
-  if (isNonEmpty(schemes)) parts.push(authenticated({ via: namesOf(schemes) }))
-  if (isNonEmpty(scopes)) parts.push(scope(...scopes))
-  if (isNonEmpty(acr) || recent !== undefined)
-    parts.push(assurance({ ...(isNonEmpty(acr) ? { acr } : {}), ...(recent === undefined ? {} : { maxAge: recent }) }))
-  if (isNonEmpty(roles)) parts.push(conceal ? concealedRole(roles) : role(...roles))
-  if (owner !== undefined) parts.push(ownedBy(owner))
-  return parts
+  const rules = {
+    conceal,
+    ...(isNonEmpty(scopes) ? { scopes } : {}),
+    ...(isNonEmpty(acr) ? { acr } : {}),
+    ...(recent === undefined ? {} : { recent }),
+    ...(isNonEmpty(roles) ? { roles } : {}),
+    ...(owner === undefined ? {} : { owner: { parameter: owner, otherwise: 'conceal' } as const }),
+  }
+  return [...(isNonEmpty(schemes) ? [authenticated({ via: namesOf(schemes) })] : []), ...requirementsOf(rules)]
 }
 
 function namesOf(schemes: NonEmpty<keyof typeof SCHEME_NAMES>): NonEmpty<string> {
   const [first, ...rest] = schemes
   return [SCHEME_NAMES[first], ...rest.map((name) => SCHEME_NAMES[name])]
-}
-
-/** A role whose lack is answered like a resource that does not exist. As a fact it is never asked for anonymous callers, who get the challenge. */
-function concealedRole(roles: NonEmpty<string>): Requirement {
-  return fact({
-    name: `role(${roles.join(' or ')})`,
-    otherwise: 'conceal',
-    resolve: ({ principal }) => ({ holds: principal.roles.some((has) => roles.includes(has)) }),
-  })
-}
-
-/** The caller's own: the path parameter is its subject. */
-function ownedBy(parameter: string): Requirement {
-  return fact({
-    name: `owner ${parameter}`,
-    otherwise: 'conceal',
-    resolve: ({ principal, params }) => ({ holds: params[parameter] === principal.subject }),
-  })
 }

@@ -1,6 +1,6 @@
 import type { Node } from 'yaml'
+import { nearName } from '@countersign/openapi'
 import type { Config, Diagnostic, PersonaConfig, Place } from '../config/config.ts'
-import { nearName } from '../config/near-name.ts'
 import type { SCHEME_NAMES } from '../policy/requirement.ts'
 import { secondsOf } from './duration.ts'
 import { ANONYMOUS, NOBODY } from './personas.ts'

@@ -1,4 +1,4 @@
-import { editDistance } from '../config/near-name.ts'
+import { editDistance } from '@countersign/openapi'
 import type { Route } from '../policy/route.ts'
 
 /** A path template that a path did not match, though it nearly did. */

@@ -1,4 +1,5 @@
 import { acceptedSchemes, type FactRequirement, type Requirement } from '@countersign/core'
+import { concealedRoles } from '@countersign/openapi'
 import type { PersonaConfig } from '../config/config.ts'
 import { SCHEME_NAMES } from '../policy/requirement.ts'
 import type { Route } from '../policy/route.ts'
@@ -127,8 +128,7 @@ async function withFact(draft: Draft, requirement: FactRequirement, setting: Set
     need: `the subject \`${subject}\`, whom \`${name}\` in the path names`,
     change: { subject },
   }))
-  const roles = /^role\((.+)\)$/.exec(requirement.name)?.[1]?.split(' or ') ?? []
-  const byRole = roles.map((role) => ({ need: `the role ${role}`, change: { roles: [...draft.persona.roles, role] } }))
+  const byRole = concealedRoles(requirement.name).map((role) => ({ need: `the role ${role}`, change: { roles: [...draft.persona.roles, role] } }))
   if (await holds(requirement, draft.persona, setting)) return draft
   for (const { need, change } of [...byParameter, ...byRole]) {
     if (await holds(requirement, { ...draft.persona, ...change }, setting)) return add(draft, need, change)

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from 'yaml'
-import { nearName } from '../config/near-name.ts'
+import { nearName } from '@countersign/openapi'
 import type { Diagnostic, Place } from '../config/config.ts'
 
 /** Reads a small YAML file member by member and keeps what is wrong, each with its place. */
