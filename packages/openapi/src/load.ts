@@ -2,6 +2,7 @@ import { createLibrary, LIMITS, type Book, type Library, type Limits } from './l
 import { textOf, valueAt, type Node } from './node.ts'
 import type { Operation } from './operation.ts'
 import { readOperations } from './operations.ts'
+import type { Scope } from './path-items.ts'
 import type { Diagnostic } from './place.ts'
 import { createProblems, type Problems } from './problems.ts'
 import { reportRepeated, type Version } from './reader.ts'
@@ -48,30 +49,55 @@ const ROUNDS = 32
  * among them the operations must not be served. Nothing is fetched.
  */
 export async function loadOpenApi(file: string, options: LoadOptions): Promise<ApiDocument> {
+  return (await loadCounted(file, options)).document
+}
+
+/** The document, and how many operations were read for it in all: for tests of how that scales with files. */
+export async function loadCounted(file: string, options: LoadOptions): Promise<{ readonly document: ApiDocument; readonly operationsRead: number }> {
   const limits = { ...LIMITS, ...options.limits }
   const name = normalFile(file)
   const faults = createProblems()
   const library = createLibrary(options.read, limits, faults)
   const book = await library.load(name)
-  if (book.state !== 'read') return unread(name, book, { library, faults })
-  for (let round = 1; ; round += 1) {
-    const attempt = read(book.root, { library, limits, options })
-    if (attempt.wanted.size === 0) {
-      const told = [...faults.list(), ...attempt.problems.list()]
-      // Where something is wrong, that is probably why, and it was told.
-      if (told.length === 0 && attempt.found.operations.length === 0) faults.warn(NO_OPERATIONS, book.root)
-      const diagnostics = told.length === 0 ? faults.list() : told
-      return { file: name, ...attempt.found, diagnostics, files: library.files() }
-    }
-    for (const wanted of attempt.wanted) {
-      if (round <= ROUNDS) await library.load(wanted)
-      else library.refuse(wanted, { code: 'too-large', message: `\`$ref\`s lead through more than ${ROUNDS} files in a row` })
-    }
+  if (book.state !== 'read') return { document: unread(name, book, { library, faults }), operationsRead: 0 }
+  let operationsRead = 0
+  // Until every file is there, only those paths are read again that lacked one. What counts is read in one piece.
+  let only: ReadonlySet<string> | undefined
+  for (let round = 1; ;) {
+    const scope: Scope = { ...(only === undefined ? {} : { only }), unfinished: new Set() }
+    const attempt = read(book.root, { library, limits, options, scope })
+    operationsRead += attempt.found.operations.length
+    if (attempt.wanted.size > 0) {
+      await fetchWanted(library, attempt.wanted, round)
+      only = scope.unfinished
+      round += 1
+    } else if (only !== undefined) only = undefined
+    else return { document: finished(name, attempt, { library, faults, root: book.root }), operationsRead }
   }
 }
 
+async function fetchWanted(library: Library, files: ReadonlySet<string>, round: number): Promise<void> {
+  for (const file of files) {
+    if (round <= ROUNDS) await library.load(file)
+    else library.refuse(file, { code: 'too-large', message: `\`$ref\`s lead through more than ${ROUNDS} files in a row` })
+  }
+}
+
+interface Surroundings {
+  readonly library: Library
+  readonly faults: Problems
+  readonly root: Node
+}
+
+function finished(file: string, { found, problems }: Attempt, { library, faults, root }: Surroundings): ApiDocument {
+  const told = [...faults.list(), ...problems.list()]
+  // Where something is wrong, that is probably why, and it was told.
+  if (told.length === 0 && found.operations.length === 0) faults.warn(NO_OPERATIONS, root)
+  return { file, ...found, diagnostics: told.length === 0 ? faults.list() : told, files: library.files() }
+}
+
 /** What there is to say about an entry document that is not there, or is no YAML or JSON. */
-function unread(file: string, book: Book, { library, faults }: { readonly library: Library; readonly faults: Problems }): ApiDocument {
+function unread(file: string, book: Book, { library, faults }: Pick<Surroundings, 'library' | 'faults'>): ApiDocument {
   if (book.state === 'unreadable') faults.error(book.problem, { source: sourceText(file, ''), offset: 0 })
   return { file, version: '', title: '', operations: [], securitySchemes: [], diagnostics: faults.list(), files: library.files() }
 }
@@ -82,8 +108,15 @@ interface Attempt {
   readonly found: Pick<ApiDocument, 'version' | 'title' | 'operations' | 'securitySchemes'>
 }
 
-/** Reads everything with the files that are there. What it found counts only if no other file was wanted. */
-function read(entry: Node, { library, limits, options }: { readonly library: Library; readonly limits: Limits; readonly options: LoadOptions }): Attempt {
+interface Reading {
+  readonly library: Library
+  readonly limits: Limits
+  readonly options: LoadOptions
+  readonly scope: Scope
+}
+
+/** Reads what is in scope with the files that are there. What it found counts only if that is all, and no other file was wanted. */
+function read(entry: Node, { library, limits, options, scope }: Reading): Attempt {
   const problems = createProblems()
   const root = normalFolder(options.root ?? folderOf(entry.source.file))
   const references = createReferences(library, { root, problems, entry })
@@ -101,7 +134,7 @@ function read(entry: Node, { library, limits, options }: { readonly library: Lib
   const reader = { version, entry, references, problems }
   if (entry.kind === 'map') reportRepeated(entry, problems)
   const schemes = readSchemes(reader, options.schemeName)
-  const operations = readOperations(reader, schemes, limits)
+  const operations = readOperations(reader, schemes, { limits, scope })
   return { wanted: references.wanted, problems, found: { version: written, title, operations, securitySchemes: schemes.all } }
 }
 

@@ -4,17 +4,21 @@ import { textOf, type Entry } from './node.ts'
 import type { Operation } from './operation.ts'
 import { overlapCheck } from './overlaps.ts'
 import { parameterReader } from './parameters.ts'
-import { pathItems, type PathItem } from './path-items.ts'
+import { pathItems, type PathItem, type Scope } from './path-items.ts'
 import { fail, fieldsOf, type Reader } from './reader.ts'
 import type { SchemeTable } from './scheme-table.ts'
 import { basePathOf, serverReader } from './servers.ts'
 
 /** The operations of a document, in their order, and what is wrong between them. */
-export function readOperations(reader: Reader, schemes: SchemeTable, limits: Limits): readonly Operation[] {
+export function readOperations(
+  reader: Reader,
+  schemes: SchemeTable,
+  { limits, scope }: { readonly limits: Limits; readonly scope: Scope },
+): readonly Operation[] {
   const read = operationReader(reader, schemes)
   const check = overlapCheck(reader)
   const found: Operation[] = []
-  for (const item of pathItems(reader)) {
+  for (const item of pathItems(reader, scope)) {
     for (const { method, at } of item.operations) {
       if (found.length >= limits.operations) {
         fail(

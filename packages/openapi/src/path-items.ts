@@ -23,23 +23,39 @@ const METHODS: Readonly<Record<Version, readonly string[]>> = {
 /** The newest member of a path item that has operations under names of their own. */
 const ADDITIONAL = 'additionalOperations'
 
+/** Which paths an attempt reads, and which of them another one has to read again. */
+export interface Scope {
+  /** The keys of the only paths that are read; without it, all of them. */
+  readonly only?: ReadonlySet<string>
+  /** Keys of the paths that need files which are not there yet. */
+  readonly unfinished: Set<string>
+}
+
 /** The paths of a document, in their order. Callbacks and webhooks are calls in the other direction. */
-export function* pathItems(reader: Reader): Generator<PathItem> {
+export function* pathItems(reader: Reader, { only, unfinished }: Scope): Generator<PathItem> {
   const paths = reader.entry.kind === 'map' ? reader.entry.entries().get('paths') : undefined
   const entries = (paths && fieldsOf(reader, paths.value, '`paths`')) ?? new Map<string, Entry>()
   for (const at of entries.values()) {
-    if (at.key.startsWith('x-') || at.key === '$ref') continue
-    const { template, fault } = parseTemplate(at.key)
-    if (template === undefined)
-      fail(reader, { code: 'path-template', message: `this path cannot be read: ${fault}`, hint: 'write a path such as `/orders/{id}`' }, at)
-    const fields = template && itemFields(reader, at)
-    if (template === undefined || fields === undefined) continue
-    if (/[?#]/.test(at.key)) {
-      const message = 'requests are matched by their path alone, so this path with a query or fragment never matches'
-      reader.problems.warn({ code: 'path-query', message, hint: 'write the path without it, and the query as parameters' }, at)
-    }
-    yield { at, template, fields, operations: operationsOf(reader, fields) }
+    if (at.key.startsWith('x-') || at.key === '$ref' || only?.has(at.key) === false) continue
+    const missed = reader.references.missed()
+    const item = pathItem(reader, at)
+    // Whoever takes it has read all of it when this goes on.
+    if (item !== undefined) yield item
+    if (reader.references.missed() > missed) unfinished.add(at.key)
   }
+}
+
+function pathItem(reader: Reader, at: Entry): PathItem | undefined {
+  const { template, fault } = parseTemplate(at.key)
+  if (template === undefined)
+    return fail(reader, { code: 'path-template', message: `this path cannot be read: ${fault}`, hint: 'write a path such as `/orders/{id}`' }, at)
+  const fields = itemFields(reader, at)
+  if (fields === undefined) return undefined
+  if (/[?#]/.test(at.key)) {
+    const message = 'requests are matched by their path alone, so this path with a query or fragment never matches'
+    reader.problems.warn({ code: 'path-query', message, hint: 'write the path without it, and the query as parameters' }, at)
+  }
+  return { at, template, fields, operations: operationsOf(reader, fields) }
 }
 
 /** The fields of a path item: those behind its `$ref`, and those beside it. */

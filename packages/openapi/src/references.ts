@@ -11,6 +11,8 @@ export interface References {
   target(reference: string, at: Spot): Node | undefined
   /** Files that must be read before a new attempt. */
   readonly wanted: ReadonlySet<string>
+  /** How often something was in a file that must be read first. */
+  missed(): number
 }
 
 export interface ReferenceOptions {
@@ -23,6 +25,7 @@ export interface ReferenceOptions {
 
 export function createReferences(library: Library, { root, problems, entry }: ReferenceOptions): References {
   const wanted = new Set<string>()
+  let missed = 0
   const self = textOf(valueAt(entry, '$self'))
   const fail = (problem: Problem, at: Spot): undefined => {
     problems.error(problem, at)
@@ -31,8 +34,10 @@ export function createReferences(library: Library, { root, problems, entry }: Re
   const rootOf = (file: string, at: Spot): Node | undefined => {
     if (file === entry.source.file) return entry
     const book = library.get(file)
-    if (book === undefined) wanted.add(file)
-    else if (book.state === 'read') return book.root
+    if (book === undefined) {
+      missed += 1
+      wanted.add(file)
+    } else if (book.state === 'read') return book.root
     else if (book.state === 'unreadable') fail(book.problem, at)
     return undefined
   }
@@ -44,7 +49,7 @@ export function createReferences(library: Library, { root, problems, entry }: Re
     const document = rootOf(found.file, at)
     return document && pointed(document, found.fragment, { at, fail })
   }
-  return { follow: (node) => followed(node, { target, fail }), target, wanted }
+  return { follow: (node) => followed(node, { target, fail }), target, wanted, missed: () => missed }
 }
 
 interface Following {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadOpenApi } from '../src/index.ts'
+import { loadCounted } from '../src/load.ts'
 import { asked, codes, load, placeOf } from './fixture.ts'
 
 const HEAD = 'openapi: 3.1.0\nsecurity: [{ jwt: [] }]\n'
@@ -52,6 +53,22 @@ parameters:
       ],
     })
     expect(loaded.files).toEqual(['specs/api.yaml', 'specs/common/components.yaml', 'specs/paths.json', 'specs/common/keys.yaml', 'specs/items/a b.yaml'])
+  })
+
+  it('let what has all of its files be read twice, however many files stand in a row', async () => {
+    const plain = Array.from({ length: 50 }, (_, index) => `  /plain${index}: { get: {} }\n`).join('')
+    const files: Record<string, string> = {
+      'api.yaml': `${HEAD}${SCHEMES}paths:\n${plain}  /far: { $ref: f0.yaml }\n  /also: { get: { parameters: [{ $ref: f8.yaml#/parameter }] } }\n`,
+    }
+    for (let index = 0; index < 10; index += 1) files[`f${index}.yaml`] = `$ref: f${index + 1}.yaml\nparameter: { $ref: f9.yaml#/parameter }\n`
+    files['f9.yaml'] = 'get: { operationId: far }\nparameter: { name: p, in: query }\n'
+    const read = (path: string): Promise<string> => Promise.resolve(files[path] ?? '')
+    const { document, operationsRead } = await loadCounted('api.yaml', { read })
+    expect(document.diagnostics).toEqual([])
+    expect(document.operations).toHaveLength(52)
+    expect(document.operations.slice(-2)).toMatchObject([{ id: 'far' }, { parameters: [{ name: 'p' }] }])
+    // All at first and all in the end, and in between those two until their files were there.
+    expect(operationsRead).toBe(51 + 3 + 52)
   })
 
   it('are followed through real files, from an absolute and from a relative path', async () => {
