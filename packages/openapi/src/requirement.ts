@@ -35,8 +35,7 @@ function alternativeOf(alternative: Alternative, manner: Manner): Requirement {
 
 /** The members of an extension without their places. */
 function valuesOf(extension: Extension): Partial<Rules> {
-  // Each member keeps its name, which the compiler cannot follow through entries.
-  return Object.fromEntries(Object.entries(extension).map(([member, { value }]) => [member, value])) as Partial<Rules>
+  return Object.fromEntries(Object.entries(extension).map(([member, { value }]) => [member, value]))
 }
 
 function together(parts: readonly Requirement[]): Requirement | undefined {
