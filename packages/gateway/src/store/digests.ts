@@ -1,7 +1,8 @@
 import { createHmac, createSecretKey } from 'node:crypto'
+import { createSealer, type Sealer } from './sealing.ts'
 
-/** Keyed digests (HMAC-SHA-256): with the database alone nobody can try keys or names. */
-export interface Digests {
+/** What is made with the digest key: keyed digests (HMAC-SHA-256), so that with the database alone nobody can try keys or names, and what is sealed. */
+export interface Digests extends Sealer {
   /** Tells one digest key from another; says nothing about it. */
   readonly fingerprint: string
   /** In hexadecimal. */
@@ -15,6 +16,7 @@ export function createDigests(secret: Uint8Array): Digests {
   const digest = (text: string) => createHmac('sha256', key).update(text).digest('hex')
   return {
     fingerprint: digest('countersign: fingerprint of the digest key').slice(0, 32),
+    ...createSealer(secret),
     ofKey: digest,
     ofName: (kind, name) => digest(`name\n${kind}\n${name}`).slice(0, 32),
   }

@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { openSqliteStore, type Store } from '../../src/store/index.ts'
+import { loadDriver } from '../../src/store/sqlite/driver.ts'
 
 const ACTOR = { subject: 'cli:child', via: 'cli' }
 const say = (...words: readonly (string | number)[]) => writeSync(1, `${words.join(' ')}\n`)
@@ -32,6 +33,17 @@ async function revoke(store: Store): Promise<void> {
   await store.close()
 }
 
+/** Holds the right to write until a line comes in. */
+async function hold(path: string): Promise<void> {
+  const { DatabaseSync } = await loadDriver()
+  const database = new DatabaseSync(path, { readOnly: false })
+  database.exec('BEGIN IMMEDIATE')
+  say('held')
+  for await (const _line of createInterface({ input: process.stdin })) break
+  database.exec('ROLLBACK')
+  database.close()
+}
+
 async function open(store: Store): Promise<void> {
   const { record } = await store.keys.create({ subject: 'child' }, ACTOR)
   say('opened', record.id)
@@ -42,6 +54,7 @@ async function main(): Promise<void> {
   const [command = '', path = ''] = process.argv.slice(2)
   say('opening')
   try {
+    if (command === 'hold') return await hold(path)
     const store = await openSqliteStore({ path })
     if (command === 'write') await write(store)
     else if (command === 'revoke') await revoke(store)

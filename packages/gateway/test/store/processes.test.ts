@@ -6,6 +6,8 @@ import { createLocation, type Location } from './location.ts'
 import { createProgram, rest, type Program } from './processes.ts'
 import { openRaw } from './raw.ts'
 
+const ACTOR = { subject: 'cli:root', via: 'cli' }
+
 let program: Program
 let location: Location
 
@@ -88,6 +90,48 @@ describe('several processes', () => {
     const store = await location.open()
     expect((await store.revocations.list({ limit: 1000 })).items).toHaveLength(300)
     expect(await store.audit.verify()).toEqual({ intact: true, entries: 300 })
+  })
+
+  test('one that holds the lock does not hold up another: it reads on, and its changes wait in order', async () => {
+    const store = await location.open({ patience: 30 })
+    const { key } = await store.keys.create({ subject: 'before' }, ACTOR)
+    const holder = program.start('hold', location.path)
+    expect([(await holder.lines.next()).value, (await holder.lines.next()).value]).toEqual(['opening', 'held'])
+    const done: string[] = []
+    const turns = [performance.now()]
+    const changes = ['a', 'b', 'c'].map(async (subject) => {
+      await store.keys.create({ subject }, ACTOR)
+      done.push(subject)
+    })
+    const password = Promise.resolve(store.failures.record('password', 'x', 1_900_000_000)).then(() => done.push('failure'))
+    for (let turn = 0; turn < 20; turn++) {
+      expect((await store.keys.find(key, 1_900_000_000))?.subject).toBe('before')
+      expect(store.revocations.isRevoked({ jti: 'j', subject: 'before' }, 1_900_000_000)).toBe(false)
+      await setTimeout(5)
+      turns.push(performance.now())
+    }
+    expect(done).toEqual([])
+    // Milliseconds; SQLite alone would wait for as long as patience lasts.
+    expect(Math.max(...turns.slice(1).map((at, index) => at - (turns[index] ?? 0)))).toBeLessThan(1000)
+    holder.process.stdin.end('let go\n')
+    await Promise.all([...changes, password])
+    expect(done.filter((name) => name !== 'failure')).toEqual(['a', 'b', 'c'])
+    expect((await store.keys.list()).items.map(({ subject }) => subject)).toEqual(['before', 'a', 'b', 'c'])
+    await holder.ended
+  })
+
+  test('one that never lets go of the lock is told of when patience ends, and nothing was changed', async () => {
+    const store = await location.open({ patience: 0.2 })
+    const holder = program.start('hold', location.path)
+    expect([(await holder.lines.next()).value, (await holder.lines.next()).value]).toEqual(['opening', 'held'])
+    const refused = await Promise.allSettled([1, 2, 3].map(async () => await store.keys.create({ subject: 'a' }, ACTOR)))
+    expect(refused.map((one) => (one.status === 'rejected' ? String(one.reason) : one.status))).toEqual(
+      Array.from({ length: 3 }, () => expect.stringMatching(/is locked by another process; find what holds it/)),
+    )
+    holder.process.stdin.end('let go\n')
+    await holder.ended
+    expect((await store.keys.list()).items).toEqual([])
+    await store.keys.create({ subject: 'later' }, ACTOR)
   })
 
   test('a revocation by one is known to another within a second', async () => {

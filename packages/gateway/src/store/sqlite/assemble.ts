@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os'
 import type { Guessing } from '../guessing.ts'
-import { StoreError, type Store } from '../store.ts'
+import { StoreError, type Awaitable, type Store } from '../store.ts'
 import { createWorkQueue } from '../work-queue.ts'
 import { createAuditTrail } from './audit.ts'
 import { backUp, type BackupSource } from './backup.ts'
 import type { Context } from './context.ts'
 import { createDecisions, type DecisionRing } from './decisions.ts'
+import { after } from './line.ts'
 import { createFailures } from './failures.ts'
 import { createKeys } from './keys.ts'
 import { identityOf } from './location.ts'
@@ -42,12 +43,9 @@ export function assemble(context: Context, { decisions: size, guessing, readOnly
     audit: createAuditTrail(durable, audit),
     failures: createFailures(context, { guessing }),
     signing: createSigning(context),
-    check: () => {
-      check()
-      decisions.check()
-    },
+    check: () => after(check(), () => decisions.check()),
     backup: async (file) => {
-      decisions.flush()
+      await decisions.flush()
       await backUp(file, backup)
     },
     close: () => (closed ??= close(decisions, [queue, decisions, revocations], [swift, durable])),
@@ -55,7 +53,7 @@ export function assemble(context: Context, { decisions: size, guessing, readOnly
 }
 
 /** Reads and writes for real, in the file that was opened: one that was put in its place meanwhile is not it. */
-function checking({ durable, swift, now }: Context, readOnly: boolean): () => void {
+function checking({ durable, swift, now }: Context, readOnly: boolean): () => Awaitable<void> {
   const identity = identityOf(durable.path)
   const read = swift.prepare("SELECT value FROM meta WHERE name = 'checked'")
   const write = durable.prepare("INSERT INTO meta (name, value) VALUES ('checked', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
@@ -63,8 +61,7 @@ function checking({ durable, swift, now }: Context, readOnly: boolean): () => vo
     if (identityOf(durable.path) !== identity) {
       throw new StoreError(`the store ${durable.path} was replaced by another file while it was in use; start the gateway again`)
     }
-    if (!readOnly) durable.transact(() => write.run(String(now())))
-    read.get()
+    return after(readOnly ? undefined : durable.write(() => void write.run(String(now()))), () => void read.get())
   }
 }
 
@@ -74,7 +71,7 @@ interface Part {
 
 async function close(decisions: DecisionRing, parts: readonly Part[], connections: readonly { close(): void }[]): Promise<void> {
   try {
-    decisions.flush()
+    await decisions.flush()
   } finally {
     for (const part of parts) part.end()
     for (const connection of connections) connection.close()

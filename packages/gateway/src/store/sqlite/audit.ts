@@ -37,7 +37,7 @@ export function createAuditTrail(connection: Connection, writer: AuditWriter): A
   return {
     append: (entry) => {
       const checked = noteInput(entry)
-      return connection.transact(() => writer.note(checked))
+      return connection.write(() => writer.note(checked))
     },
     list: (page) => {
       const limit = pageLimit(page)

@@ -1,6 +1,7 @@
 import type { Driver, DriverDatabase, DriverStatement, Row, Value } from './driver.ts'
-import { StoreError } from '../store.ts'
+import { StoreError, type Awaitable } from '../store.ts'
 import { storeFault } from './fault.ts'
+import { createLine } from './line.ts'
 
 /** A prepared statement. Whatever goes wrong is thrown as a `StoreError`. */
 export interface Statement {
@@ -16,6 +17,10 @@ export interface Connection {
   prepare(sql: string): Statement
   /** Runs work that does not wait in one transaction, with the right to write from its beginning. */
   transact<T>(work: () => T): T
+  /** The same, and a lock of another process is waited for without holding up this one: then the result is a promise. */
+  write<T>(work: () => T): Awaitable<T>
+  /** Does what may find the database locked, and waits for that lock as `write` does. */
+  patiently<T>(work: () => T): Awaitable<T>
   /** Copies the database into an empty file, as it is at one moment. */
   copyTo(file: string): Promise<void>
   close(): void
@@ -29,12 +34,15 @@ export interface ConnectionOptions {
   readonly patience: number
 }
 
+/** Milliseconds that SQLite itself waits for a lock, while everything else in this process stands still. Most locks end sooner. */
+const STANDSTILL = 20
+
 export function connect(driver: Driver, path: string, { durability, readOnly, patience }: ConnectionOptions): Connection {
   const guarded = guardFor(path)
   const database = guarded(() => new driver.DatabaseSync(path, { readOnly }))
   guarded(() =>
     database.exec(`
-      PRAGMA busy_timeout = ${Math.round(patience * 1000)};
+      PRAGMA busy_timeout = ${Math.min(STANDSTILL, Math.round(patience * 1000))};
       PRAGMA synchronous = ${durability.toUpperCase()};
       PRAGMA foreign_keys = ON;
       PRAGMA trusted_schema = OFF;
@@ -42,11 +50,14 @@ export function connect(driver: Driver, path: string, { durability, readOnly, pa
     `),
   )
   const statements = statementsOf(database, path, guarded)
+  const line = createLine({ path, patience })
   return {
     path,
     exec: (sql) => guarded(() => database.exec(sql)),
     prepare: (sql) => statements.prepare(sql),
     transact: (work) => transact(database, work, guarded),
+    write: (work) => line.run(() => transact(database, work, guarded)),
+    patiently: (work) => line.run(work),
     copyTo: (file) => copy(driver, database, { path, file }),
     close: () => {
       if (!readOnly) writeBack(database)

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../store.ts'
 import type { Connection } from './connection.ts'
 
 const BATCH = 256
@@ -11,7 +12,7 @@ export type Waiting = readonly [id: string, outcome: string, subject: string | n
 /** Decisions on their way to the database. */
 export interface DecisionQueue {
   add(waiting: Waiting): void
-  flush(): void
+  flush(): Awaitable<void>
   /** Throws what the last attempt to write threw. */
   check(): void
   end(): void
@@ -23,20 +24,24 @@ interface Fault {
 
 /** Collects decisions and writes them together, keeping the last `size` in the database. */
 export function createDecisionQueue(connection: Connection, size: number): DecisionQueue {
-  const write = writing(connection, size)
+  const insert = inserting(connection, size)
   let queue: Waiting[] = []
   let timer: NodeJS.Timeout | undefined
   let fault: Fault | undefined
 
+  function writeAll(): void {
+    connection.transact(() => insert(queue))
+    queue = []
+    fault = undefined
+  }
+
   /** Writes what waits; if that fails it goes on waiting, and `check` tells, which makes the gateway not ready. */
-  function attempt(): Fault | undefined {
+  function attempt(): void {
     clearTimeout(timer)
     timer = undefined
-    if (queue.length === 0) return undefined
-    fault = faultOf(() => write(queue))
-    if (fault === undefined) queue = []
-    else timer = setTimeout(attempt, DELAY).unref()
-    return fault
+    if (queue.length === 0) return
+    fault = faultOf(writeAll)
+    if (fault !== undefined) timer = setTimeout(attempt, DELAY).unref()
   }
 
   return {
@@ -50,8 +55,8 @@ export function createDecisionQueue(connection: Connection, size: number): Decis
       } else timer ??= setTimeout(attempt, DELAY).unref()
     },
     flush: () => {
-      const found = attempt()
-      if (found !== undefined) throw found.error
+      if (queue.length === 0) return undefined
+      return connection.patiently(writeAll)
     },
     check: () => {
       if (fault !== undefined) throw fault.error
@@ -69,14 +74,12 @@ function faultOf(call: () => void): Fault | undefined {
   }
 }
 
-function writing(connection: Connection, size: number): (queue: readonly Waiting[]) => void {
+function inserting(connection: Connection, size: number): (queue: readonly Waiting[]) => void {
   const insert = connection.prepare('INSERT INTO decisions (id, outcome, subject, route, record) VALUES (?, ?, ?, ?, ?)')
   // The numbers have no gaps, because only the oldest are removed and a failed transaction gives its numbers back.
   const trim = connection.prepare('DELETE FROM decisions WHERE sequence <= (SELECT max(sequence) FROM decisions) - ?')
   return (queue) => {
-    connection.transact(() => {
-      for (const waiting of queue) insert.run(...waiting)
-      trim.run(size)
-    })
+    for (const waiting of queue) insert.run(...waiting)
+    trim.run(size)
   }
 }

@@ -1,7 +1,8 @@
 import { textInput } from '../input.ts'
 import { numberCursor, pageLimit, pageOf } from '../page.ts'
-import type { DecisionLog, DecisionRecord } from '../store.ts'
+import type { Awaitable, DecisionLog, DecisionRecord } from '../store.ts'
 import type { Context } from './context.ts'
+import { after } from './line.ts'
 import { createDecisionQueue, type Waiting } from './decision-queue.ts'
 import type { Row, Value } from './driver.ts'
 import { number, object } from './row.ts'
@@ -11,7 +12,7 @@ const MOST_LENGTH = 16_384
 
 /** The log, what went wrong with it since it last worked, and its end. */
 export interface DecisionRing extends DecisionLog {
-  flush(): void
+  flush(): Awaitable<void>
   /** Throws what the last attempt to write threw. */
   check(): void
   end(): void
@@ -27,18 +28,19 @@ export function createDecisions({ swift }: Context, size: number): DecisionRing 
   return {
     add: (record) => queue.add(waitingOf(record)),
     flush: () => queue.flush(),
-    get: (id) => {
-      queue.flush()
-      const row = byId.get(id)
-      return row === undefined ? undefined : recordOf(row)
-    },
+    get: (id) =>
+      after(queue.flush(), () => {
+        const row = byId.get(id)
+        return row === undefined ? undefined : recordOf(row)
+      }),
     list: (page) => {
       const limit = pageLimit(page)
       const filter: Value[] = [page?.outcome, page?.subject, page?.route].flatMap((value) => [value ?? null, value ?? null])
-      const after = numberCursor(page) ?? Number.MAX_SAFE_INTEGER
-      queue.flush()
-      const { items, next } = pageOf(list.all(after, ...filter, limit + 1), { limit, cursor: (row) => String(number(row, 'sequence')) })
-      return { items: items.map(recordOf), ...(next === undefined ? {} : { next }) }
+      const before = numberCursor(page) ?? Number.MAX_SAFE_INTEGER
+      return after(queue.flush(), () => {
+        const { items, next } = pageOf(list.all(before, ...filter, limit + 1), { limit, cursor: (row) => String(number(row, 'sequence')) })
+        return { items: items.map(recordOf), ...(next === undefined ? {} : { next }) }
+      })
     },
     check: () => queue.check(),
     end: () => queue.end(),

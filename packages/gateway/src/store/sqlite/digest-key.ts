@@ -7,6 +7,12 @@ import type { Connection } from './connection.ts'
 import { fileFault } from './fault.ts'
 import { text } from './row.ts'
 
+/** Keys of the gateway itself that are sealed with the digest key; those of versions before that are JSON. */
+export const SEALED = "sealed NOT LIKE '{%'"
+
+/** What is left when nobody has the key any more. */
+const IF_LOST = '. If it is lost, move the store away: its API keys and signing keys are lost, too, and have to be made anew'
+
 /** 32 bytes in base64url, and the end of the line. */
 const CONTENT = /^([A-Za-z0-9_-]{43})\n?$/
 
@@ -43,21 +49,26 @@ function adopt(connection: Connection, digestKey: string | undefined): Digests {
   const found = digestKey === undefined ? fromFile(connection.path) : createDigests(Buffer.from(digestKey, 'utf8'))
   const known = fingerprintOf(connection)
   if (found !== undefined && found.fingerprint === known) return found
-  if (known !== undefined && connection.prepare('SELECT 1 FROM keys LIMIT 1').get() !== undefined) return refuse(connection.path, digestKey, found)
+  if (known !== undefined && isNeeded(connection)) return refuse(connection.path, digestKey, found)
   const digests = found ?? createDigests(makeFile(keyFileOf(connection.path)))
   connection.prepare("INSERT INTO meta (name, value) VALUES ('digest-key', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value").run(digests.fingerprint)
   return digests
 }
 
+/** Whether something in the store is of no use without the digest key that it was made with. */
+function isNeeded(connection: Connection): boolean {
+  return connection.prepare(`SELECT 1 FROM keys UNION ALL SELECT 1 FROM signing_keys WHERE ${SEALED} LIMIT 1`).get() !== undefined
+}
+
 function refuse(path: string, digestKey: string | undefined, found: Digests | undefined): never {
   const file = keyFileOf(path)
   if (digestKey !== undefined) {
-    throw new StoreError(`the digest key of the configuration is not the one with which the API keys of the store ${path} were made; give that one back`)
+    throw new StoreError(`the digest key of the configuration is not the one with which the keys in the store ${path} were made; give that one back${IF_LOST}`)
   }
   throw new StoreError(
     found === undefined
-      ? `the store ${path} has API keys, but its digest key ${file} is missing; put it back from the backup, or give the key in the configuration`
-      : `the digest key ${file} is not the one with which the API keys of the store ${path} were made; put that one back`,
+      ? `the store ${path} has keys, but their digest key ${file} is missing; put it back from the backup, or give it in the configuration (\`store.digestKey\`)${IF_LOST}`
+      : `the digest key ${file} is not the one with which the keys in the store ${path} were made; put that one back${IF_LOST}`,
   )
 }
 

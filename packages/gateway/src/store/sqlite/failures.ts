@@ -36,7 +36,7 @@ export function createFailures({ swift, digests }: Context, { guessing, most = M
     },
     record: (kind, name, now) => {
       const digest = digests.ofName(kindInput(kind), name)
-      return swift.transact(() => {
+      return swift.write(() => {
         const standing = afterFailure(standingOf(kind, digest), now, guessing)
         put.run(kind, digest, standing.count, standing.last, standing.until)
         if (++recorded % ROUND === 0) tidy(now)
@@ -46,7 +46,8 @@ export function createFailures({ swift, digests }: Context, { guessing, most = M
     forget: (kind, name) => {
       const digest = digests.ofName(kindInput(kind), name)
       // Every request with a password comes here, nearly all of them without a failure before: those write nothing.
-      if (find.get(kind, digest) !== undefined) drop.run(kind, digest)
+      if (find.get(kind, digest) === undefined) return undefined
+      return swift.write(() => void drop.run(kind, digest))
     },
   }
 }

@@ -1,8 +1,10 @@
 import { StoreError } from '../store.ts'
 
+const BUSY = 5
+
 // Primary result codes of SQLite (https://sqlite.org/rescode.html), and what whoever runs the gateway can do about them.
 const ADVICE: Readonly<Record<number, string>> = {
-  5: 'is locked by another process; find what holds it (a backup, a database shell) and end it',
+  [BUSY]: 'is locked by another process; find what holds it (a backup, a database shell) and end it',
   6: 'is locked by another process; find what holds it (a backup, a database shell) and end it',
   8: 'cannot be written; give this account the right to write the file and its directory (`-wal` and `-shm` stand beside it)',
   10: 'cannot be read or written: the disk reports an error, or refuses to let a file grow; look at the disk, its quotas and the system log',
@@ -31,6 +33,16 @@ export function storeFault(error: unknown, path: string): unknown {
   const found = codeOf(error)
   const advice = ADVICE[found & 0xff] ?? `answers \`${error.message}\`; if it was changed by hand, put the last backup in its place`
   return new StoreError(`the store ${path} ${advice} (SQLite code ${found})`, { cause: error })
+}
+
+/** Whether another process holds the lock (SQLITE_BUSY): the same may work in a moment. */
+export function isLocked(error: unknown): boolean {
+  return error instanceof StoreError && (codeOf(error.cause) & 0xff) === BUSY
+}
+
+/** What is thrown when a lock outlasts all patience. */
+export function lockedFor(path: string): StoreError {
+  return new StoreError(`the store ${path} ${ADVICE[BUSY] ?? ''} (SQLite code ${BUSY})`)
 }
 
 /** The extended result code of an error of SQLite; 0 if it is none. */

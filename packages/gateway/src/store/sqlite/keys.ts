@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { momentInput, rolesInput, scopesInput, secondsInput, subjectInput, textInput } from '../input.ts'
 import { idOfKey, isKeyId, makeKey } from '../key-text.ts'
 import { numberCursor, pageLimit, pageOf } from '../page.ts'
-import type { Actor, CreatedKey, KeyRecord, KeyStore, NewKey } from '../store.ts'
+import type { Actor, Awaitable, CreatedKey, KeyRecord, KeyStore, NewKey } from '../store.ts'
 import { actorInput } from './audit.ts'
 import type { Connection } from './connection.ts'
 import type { Context } from './context.ts'
@@ -48,7 +48,7 @@ export function createKeys(context: Context): KeyStore {
   }
 }
 
-function create(context: Context, statements: Statements, { key, actor }: { readonly key: NewKey; readonly actor: Actor }): CreatedKey {
+function create(context: Context, statements: Statements, { key, actor }: { readonly key: NewKey; readonly actor: Actor }): Awaitable<CreatedKey> {
   const created = context.now()
   const subject = subjectInput(key.subject)
   const label = key.label === undefined ? undefined : textInput(key.label, { name: 'label', most: 200 })
@@ -57,7 +57,7 @@ function create(context: Context, statements: Statements, { key, actor }: { read
   const grants = { subject, scopes: scopesInput(key.scopes), roles: rolesInput(key.roles) }
   const record = { ...grants, created, ...(label === undefined ? {} : { label }), ...(expires === undefined ? {} : { expires }) }
   const by = actorInput(actor)
-  return context.durable.transact(() => {
+  return context.durable.write(() => {
     const made = insert(context, statements, { record, lifetime: expires === undefined ? undefined : expires - created })
     context.audit.note({ actor: by, action: 'key.create', target: made.record.id, detail: { ...record } })
     return made
@@ -107,8 +107,8 @@ interface Rotation {
   readonly actor: Actor
 }
 
-function rotate(context: Context, statements: Statements, { id, overlap, actor }: Rotation): CreatedKey | undefined {
-  return context.durable.transact(() => {
+function rotate(context: Context, statements: Statements, { id, overlap, actor }: Rotation): Awaitable<CreatedKey | undefined> {
+  return context.durable.write(() => {
     const created = context.now()
     const row = isKeyId(id) ? statements.byId.get(id) : undefined
     if (row === undefined) return undefined
@@ -125,8 +125,8 @@ function rotate(context: Context, statements: Statements, { id, overlap, actor }
   })
 }
 
-function revoke(context: Context, statements: Statements, { id, actor }: { readonly id: string; readonly actor: Actor }): KeyRecord | undefined {
-  return context.durable.transact(() => {
+function revoke(context: Context, statements: Statements, { id, actor }: { readonly id: string; readonly actor: Actor }): Awaitable<KeyRecord | undefined> {
+  return context.durable.write(() => {
     const row = isKeyId(id) ? statements.byId.get(id) : undefined
     if (row === undefined) return undefined
     const record = recordOf(row)

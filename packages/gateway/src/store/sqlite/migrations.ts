@@ -87,6 +87,8 @@ const STEPS: readonly string[] = [
   ) STRICT;
   CREATE INDEX signing_keys_by_use ON signing_keys (use, sequence);
   `,
+  // Keys were plain JWKs; they are sealed when the digest key is known, which is after this.
+  'ALTER TABLE signing_keys RENAME COLUMN jwk TO sealed',
 ]
 
 /** Brings the schema up to date, in one transaction that keeps other processes out. */

@@ -1,16 +1,16 @@
 import { resolve } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { GUESSING, guessingInput, type Guessing } from '../guessing.ts'
 import { describe, secondsInput } from '../input.ts'
-import { StoreError, type Store } from '../store.ts'
+import type { Store } from '../store.ts'
 import { createAuditWriter } from './audit.ts'
 import { connect, type Connection, type ConnectionOptions } from './connection.ts'
 import { existingDigests, settleDigests } from './digest-key.ts'
 import { loadDriver, type Driver } from './driver.ts'
-import { codeOf } from './fault.ts'
 import { requireIntegrity } from './integrity.ts'
 import { prepareLocation } from './location.ts'
+import { createLine, type Line } from './line.ts'
 import { migrate, requireOurs, requireSchema } from './migrations.ts'
+import { sealOpenKeys } from './signing.ts'
 import { assemble } from './assemble.ts'
 
 export interface SqliteStoreOptions {
@@ -48,40 +48,33 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     return connection
   }
   try {
-    const durable = open('full')
-    requireOurs(durable)
-    if (!readOnly) await useLog(durable, patience)
-    return build(driver, settings, { durable, swift: open('normal') })
+    // Whatever is read or written here may meet another process that is starting, too.
+    const { run } = createLine({ path, patience })
+    const durable = await run(() => open('full'))
+    await run(() => requireOurs(durable))
+    // The step from the old kind of journal does not wait for locks by itself.
+    if (!readOnly) await run(() => durable.exec('PRAGMA journal_mode = WAL'))
+    return await build(driver, settings, { durable, swift: await run(() => open('normal')), run })
   } catch (error) {
     for (const connection of opened) connection.close()
     throw error
   }
 }
 
-function build(driver: Driver, settings: Settings, { durable, swift }: { readonly durable: Connection; readonly swift: Connection }): Store {
+interface Opened extends Line {
+  readonly durable: Connection
+  readonly swift: Connection
+}
+
+async function build(driver: Driver, settings: Settings, { durable, swift, run }: Opened): Promise<Store> {
   const { path, digestKey, decisions, guessing, clock, readOnly } = settings
-  requireIntegrity(durable)
-  if (readOnly) requireSchema(durable)
-  else migrate(durable)
-  const digests = readOnly ? existingDigests(durable, digestKey) : settleDigests(durable, digestKey)
+  await run(() => requireIntegrity(durable))
+  await run(() => (readOnly ? requireSchema(durable) : migrate(durable)))
+  const digests = await run(() => (readOnly ? existingDigests(durable, digestKey) : settleDigests(durable, digestKey)))
+  if (!readOnly) await run(() => sealOpenKeys(durable, digests))
   const now = () => Math.floor(clock())
   const context = { durable, swift, digests, audit: createAuditWriter(durable, now), now, monotonic: () => performance.now() / 1000 }
   return assemble(context, { decisions, guessing, readOnly, backup: { driver, path, withKeyFile: digestKey === undefined } })
-}
-
-/** Turns on the write-ahead log. The step from the old kind of journal does not wait for locks by itself. */
-async function useLog(connection: Connection, patience: number): Promise<void> {
-  const end = performance.now() + patience * 1000
-  for (;;) {
-    try {
-      connection.exec('PRAGMA journal_mode = WAL')
-      return
-    } catch (error) {
-      const locked = error instanceof StoreError && (codeOf(error.cause) & 0xff) === 5
-      if (!locked || performance.now() >= end) throw error
-      await setTimeout(20)
-    }
-  }
 }
 
 function settingsOf({ path, digestKey, decisions = 10_000, guessing = GUESSING, ...rest }: SqliteStoreOptions): Settings {

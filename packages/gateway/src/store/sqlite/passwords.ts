@@ -20,7 +20,7 @@ export function createPasswords({ durable, audit, now, monotonic }: Context, que
       const name = userInput(user)
       const by = actorInput(actor)
       const hash = await check.hash(passwordInput(password))
-      durable.transact(() => {
+      await durable.write(() => {
         put.run(name, hash, now())
         audit.note({ actor: by, action: 'password.set', target: name, detail: {} })
       })
@@ -33,7 +33,7 @@ export function createPasswords({ durable, audit, now, monotonic }: Context, que
     remove: (user, actor) => {
       const name = userInput(user)
       const by = actorInput(actor)
-      return durable.transact(() => {
+      return durable.write(() => {
         if (drop.run(name) === 0) return false
         audit.note({ actor: by, action: 'password.remove', target: name, detail: {} })
         return true

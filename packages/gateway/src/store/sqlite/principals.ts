@@ -20,7 +20,7 @@ export function createPrincipals({ durable, audit, now }: Context): PrincipalSto
       const by = actorInput(actor)
       const record = { ...principalInput(principal), changed: now() }
       const { subject, roles, scopes, status, changed } = record
-      return durable.transact(() => {
+      return durable.write(() => {
         put.run(subject, JSON.stringify(roles), JSON.stringify(scopes), status, changed)
         audit.note({ actor: by, action: 'principal.put', target: subject, detail: { roles, scopes, status } })
         return record
@@ -33,7 +33,7 @@ export function createPrincipals({ durable, audit, now }: Context): PrincipalSto
     remove: (subject, actor) => {
       const name = subjectInput(subject)
       const by = actorInput(actor)
-      return durable.transact(() => {
+      return durable.write(() => {
         if (drop.run(name) === 0) return false
         audit.note({ actor: by, action: 'principal.remove', target: name, detail: {} })
         return true

@@ -1,9 +1,10 @@
 import { momentInput, subjectInput, textInput } from '../input.ts'
 import { numberCursor, pageLimit, pageOf } from '../page.ts'
 import { AFTERLIFE } from '../revocation-view.ts'
-import type { Actor, Revocation, RevocationStore } from '../store.ts'
+import type { Actor, Awaitable, Revocation, RevocationStore } from '../store.ts'
 import { actorInput } from './audit.ts'
 import type { Context } from './context.ts'
+import { after } from './line.ts'
 import type { Row } from './driver.ts'
 import { watchRevocations } from './revocation-watch.ts'
 import { number, text } from './row.ts'
@@ -29,8 +30,8 @@ export function createRevocations(context: Context): WatchedRevocations {
   const tidy = durable.prepare("DELETE FROM revocations WHERE type = 'token' AND moment <= ?")
   const list = durable.prepare('SELECT * FROM revocations WHERE sequence > ? ORDER BY sequence LIMIT ?')
 
-  function change({ type, name, moment, actor }: Change): void {
-    durable.transact(() => {
+  function change({ type, name, moment, actor }: Change): Awaitable<void> {
+    const written = durable.write(() => {
       tidy.run(now() - AFTERLIFE)
       const before = existing.get(type, name)
       // A revocation is never weakened by a later one.
@@ -38,16 +39,15 @@ export function createRevocations(context: Context): WatchedRevocations {
       put.run(type, name, stronger, now())
       audit.note({ actor, action: `${type}.revoke`, target: name, detail: type === 'token' ? { until: stronger } : { notBefore: stronger } })
     })
-    watch.refresh()
+    // What this process revokes, it knows at once.
+    return after(written, () => watch.refresh())
   }
 
   return {
-    revokeToken: (jti, until, actor) => {
-      change({ type: 'token', name: textInput(jti, { name: 'jti', most: 512 }), moment: momentInput(until, 'until'), actor: actorInput(actor) })
-    },
-    revokeSubject: (subject, notBefore, actor) => {
-      change({ type: 'subject', name: subjectInput(subject), moment: momentInput(notBefore, 'notBefore'), actor: actorInput(actor) })
-    },
+    revokeToken: (jti, until, actor) =>
+      change({ type: 'token', name: textInput(jti, { name: 'jti', most: 512 }), moment: momentInput(until, 'until'), actor: actorInput(actor) }),
+    revokeSubject: (subject, notBefore, actor) =>
+      change({ type: 'subject', name: subjectInput(subject), moment: momentInput(notBefore, 'notBefore'), actor: actorInput(actor) }),
     isRevoked: (token, now) => watch.current().isRevoked(token, now),
     list: (page) => {
       const limit = pageLimit(page)
