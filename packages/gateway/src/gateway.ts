@@ -1,4 +1,7 @@
+import type { AnyScheme } from '@countersign/core'
 import { dirname } from 'node:path'
+import { adminBearer } from './access/admin-bearer.ts'
+import { Directory } from './access/directory.ts'
 import { createAdmin, type Admin } from './admin/admin.ts'
 import type { HealthCheck } from './admin/admin-options.ts'
 import { maskConfig } from './config/mask.ts'
@@ -104,6 +107,8 @@ class Running implements Gateway {
   readonly #observer: Observer
   readonly #watch: FileWatch
   readonly #audit: AuditFile | undefined
+  #setup: Setup | undefined
+  /** Absent in a process that answers no requests of callers. */
   #live: Live | undefined
   #front: Front | undefined
   #admin: Admin | undefined
@@ -130,13 +135,12 @@ class Running implements Gateway {
   }
 
   readonly config = (): Config => {
-    if (this.#live === undefined) throw new TypeError('the gateway has not started')
-    return this.#live.setup.config
+    return this.#inForce.config
   }
 
   async start(loaded: LoadedSetup, setup: Setup): Promise<void> {
     const { doors = 'both' } = this.#options
-    this.#live = await this.#build(setup)
+    await this.#putIntoForce(setup)
     if (doors !== 'front') {
       await this.#followAudit()
       await this.#openAdmin(setup.config)
@@ -181,20 +185,26 @@ class Running implements Gateway {
   async #replace({ setup, diagnostics, files }: LoadedSetup): Promise<Reloaded> {
     if (setup === undefined) return { ok: false, diagnostics }
     const more = [...diagnostics, ...needsRestart(this.config(), setup.config)]
-    this.#live = await this.#build(setup)
+    await this.#putIntoForce(setup)
     await this.#front?.reloadTls()
+    await this.#admin?.accept(this.#adminBearer(setup.config))
     if (this.#options.watch !== false) this.#watch.follow(files)
     return { ok: true, diagnostics: more }
   }
 
-  #build(setup: Setup): Promise<Live> {
-    return bringToLife(setup, {
+  /** Throws before anything changes if the setup cannot be put into force; a process without callers only looks whether it could. */
+  async #putIntoForce(setup: Setup): Promise<void> {
+    const takesCallers = this.#options.doors !== 'admin'
+    const live = await bringToLife(setup, {
+      warmed: takesCallers,
       store: this.store,
       tracing: this.#tracing,
       processes: this.#options.processes ?? 1,
       onKeys: (event) => this.#observer.keys(event),
       onError: (error, where) => this.#observer.storeFailed(error, where),
     })
+    this.#setup = setup
+    if (takesCallers) this.#live = live
   }
 
   async #openFront(config: Config): Promise<void> {
@@ -232,12 +242,25 @@ class Running implements Gateway {
     return this.#live.rules
   }
 
+  get #inForce(): Setup {
+    if (this.#setup === undefined) throw new TypeError('the gateway has not started')
+    return this.#setup
+  }
+
+  #adminBearer(config: Config): AnyScheme | undefined {
+    const directory = new Directory(this.store.principals, config.schemes.bearer?.issuers[0]?.issuer)
+    return adminBearer(config, { store: this.store, directory, onKeys: (event) => this.#observer.keys(event) })
+  }
+
   async #openAdmin(config: Config): Promise<void> {
     const { address, port } = config.admin
+    const bearer = this.#adminBearer(config)
     this.#admin = createAdmin({
       address,
       port: this.#options.adminPort ?? port,
       store: this.store,
+      ...(bearer === undefined ? {} : { bearer }),
+      review: () => ({ setup: this.#inForce, folder: dirname(this.#options.file) }),
       metrics: this.#options.metrics?.(this.metrics) ?? (() => this.metrics.text()),
       reload: () => this.reload(),
       effective: () => maskConfig(this.config()),
@@ -256,8 +279,11 @@ function lineOf({ severity, place, message }: Diagnostic): string {
 
 /** What is read once, at the start. */
 function needsRestart(before: Config, after: Config): readonly Diagnostic[] {
+  // What is accepted on the admin port does change.
+  const parts = ({ admin: { address, port }, listen, store, limits, log }: Config) => ({ listen, admin: { address, port }, store, limits, log })
+  const [old, now] = [parts(before), parts(after)]
   return (['listen', 'admin', 'store', 'limits', 'log'] as const)
-    .filter((part) => JSON.stringify(before[part]) !== JSON.stringify(after[part]))
+    .filter((part) => JSON.stringify(old[part]) !== JSON.stringify(now[part]))
     .map((part) => ({
       severity: 'warning',
       code: 'needs-restart',

@@ -21,6 +21,8 @@ export interface LiveOptions {
   readonly tracing: Tracing
   /** How many processes share the work; each gets its part of a rate. */
   readonly processes: number
+  /** Whether the keys of the issuers are fetched, which only who answers callers needs. */
+  readonly warmed: boolean
   readonly onKeys: (event: KeyEvent) => void
   readonly onError: (error: unknown, where: string) => void
 }
@@ -29,7 +31,7 @@ export interface LiveOptions {
 const WARM_UP = 3
 
 /**
- * Builds and warms what decides under a setup.
+ * Builds what decides under a setup.
  *
  * Fetches the keys of the issuers, but does not wait for one that is down: its routes answer 503 until it is
  * back. Throws a `TypeError` for what no check of the configuration found.
@@ -51,7 +53,7 @@ export async function bringToLife(setup: Setup, options: LiveOptions): Promise<L
     ...(assertion === undefined ? {} : { assertion }),
     ...(perAddress === undefined ? {} : { perAddress }),
   })
-  await warm(guard)
+  if (options.warmed) await warm(guard)
   return { setup, guard, rules }
 }
 

@@ -1,4 +1,4 @@
-import { explain, explainText, NOBODY, placeText, recordText, type Account } from '@countersign/gateway'
+import { explain, explainJson, explainText, NOBODY, recordText } from '@countersign/gateway'
 import { fetchDecision } from '../admin.ts'
 import { withConfig, withExamples, withJson, type AddCommand, type ConfigOption, type Context, type JsonOption } from '../context.ts'
 import { CommandError, EXIT, usage, withInput } from '../failure.ts'
@@ -7,6 +7,7 @@ import { personaOf } from '../personas.ts'
 interface Options extends ConfigOption, JsonOption {
   readonly as?: string
   readonly admin?: string
+  readonly from?: string
 }
 
 export const addExplain: AddCommand = (program, context) => {
@@ -16,6 +17,7 @@ export const addExplain: AddCommand = (program, context) => {
     .argument('[url]', 'a URL, or a path')
     .usage('[options] <method> <url> --as <persona>\n       countersign explain [options] <decision-id>')
     .option('--as <persona>', 'a persona of the configuration (default: anonymous)')
+    .option('--from <address>', 'the IP address of the caller, for `network.denied`')
     .option('--admin <url>', 'ask the gateway that runs there, with the key in $COUNTERSIGN_ADMIN_KEY')
   withExamples(
     command,
@@ -27,6 +29,7 @@ export const addExplain: AddCommand = (program, context) => {
     context.action((first: string, url: string | undefined, options: Options) => {
       if (url !== undefined && options.admin !== undefined)
         throw usage('--admin is for the id of a decision; a method and a URL are explained without a gateway')
+      if (url === undefined && options.from !== undefined) throw usage('--from is for a method and a URL, such as `explain GET /orders/1 --from 192.0.2.7`')
       if (url === undefined && options.as !== undefined) throw usage('--as is for a method and a URL, such as `explain GET /orders/1 --as reader`')
       return url === undefined ? explainRecord(context, first, options) : explainRequest(context, { method: first, url }, options)
     }),
@@ -36,14 +39,12 @@ export const addExplain: AddCommand = (program, context) => {
 async function explainRequest(context: Context, { method, url }: { readonly method: string; readonly url: string }, options: Options): Promise<number> {
   const { policy, config } = await context.setup(options.config)
   const persona = personaOf(config, options.as ?? NOBODY)
-  const account = await withInput(() => explain(policy, config, { method: method.toUpperCase(), url, persona }))
-  if (options.json === true) context.json(withPlace(account, context.io.cwd))
+  const account = await withInput(() =>
+    explain(policy, config, { method: method.toUpperCase(), url, persona, ...(options.from === undefined ? {} : { from: options.from }) }),
+  )
+  if (options.json === true) context.out(explainJson(account, context.text))
   else context.out(explainText(account, context.text))
   return EXIT.ok
-}
-
-function withPlace({ route, ...account }: Account, base: string): object {
-  return route === undefined ? account : { ...account, route: { ...route, source: placeText(route.source, base) } }
 }
 
 async function explainRecord(context: Context, id: string, options: Options): Promise<number> {

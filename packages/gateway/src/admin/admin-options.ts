@@ -1,6 +1,7 @@
 import type { AnyScheme } from 'countersign'
 import type { Directory } from '../access/directory.ts'
 import type { EndedRequest } from '../observe/exchange.ts'
+import type { Setup } from '../setup.ts'
 import type { Store } from '../store/store.ts'
 
 /** One thing that has to be right before requests should come. */
@@ -36,6 +37,8 @@ export interface AdminOptions {
   readonly reload: () => Promise<ReloadResult>
   /** The configuration in force, secrets masked. */
   readonly effective: () => unknown
+  /** What is in force, to be reviewed, and the folder that its files are named from. */
+  readonly review: () => { readonly setup: Setup; readonly folder: string }
   /** The folder that backups are made in; without it none are. */
   readonly backups?: string
   /** Told of every request of the admin API that is over. */

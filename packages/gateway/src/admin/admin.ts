@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http'
+import type { AnyScheme } from 'countersign'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { createAccess } from './access.ts'
 import type { AdminOptions, Phase } from './admin-options.ts'
 import { createDispatch } from './dispatch.ts'
@@ -8,6 +9,7 @@ import { healthOperations } from './operations/health.ts'
 import { keyOperations } from './operations/keys.ts'
 import { partyOperations } from './operations/parties.ts'
 import { recordOperations } from './operations/records.ts'
+import { reviewOperations } from './operations/review.ts'
 import type { Operations } from './operation.ts'
 
 export type { AdminOptions, Phase } from './admin-options.ts'
@@ -19,6 +21,8 @@ export interface Admin {
   /** Ends every connection. */
   close(): Promise<void>
   setPhase(phase: Phase): void
+  /** Takes the tokens of this scheme from now on, and no others; API keys alone if there is none. */
+  accept(bearer: AnyScheme | undefined): Promise<void>
 }
 
 /** Milliseconds. */
@@ -33,12 +37,16 @@ const CONNECTIONS = 256
 export function createAdmin(options: AdminOptions): Admin {
   let phase: Phase = 'starting'
   let server: Server | undefined
+  let serve: RequestListener
+  const furnish = async (bearer: AnyScheme | undefined): Promise<void> => {
+    serve = await listener(options, bearer, () => phase)
+  }
   return {
+    accept: furnish,
     async listen() {
-      const document = adminDocument({ bearer: options.bearer !== undefined })
-      const access = await createAccess(document, options)
-      const operations = operationsOf(options, document, () => phase)
-      const made = createServer(TIMES, createDispatch({ ...options, access, operations }))
+      await furnish(options.bearer)
+      // Read for every request, so that what is accepted changes at once.
+      const made = createServer(TIMES, (request, response) => serve(request, response))
       made.maxConnections = CONNECTIONS
       server = made
       return listening(made, options)
@@ -58,6 +66,13 @@ export function createAdmin(options: AdminOptions): Admin {
   }
 }
 
+/** The document, what it protects, and whom it lets in: three views of one thing, made together. */
+async function listener({ bearer: _before, ...options }: AdminOptions, bearer: AnyScheme | undefined, phase: () => Phase): Promise<RequestListener> {
+  const document = adminDocument({ bearer: bearer !== undefined })
+  const access = await createAccess(document, { ...options, ...(bearer === undefined ? {} : { bearer }) })
+  return createDispatch({ ...options, access, operations: operationsOf(options, document, phase) })
+}
+
 /** Everything that the document names. */
 export function operationsOf(options: AdminOptions, document: unknown, phase: () => Phase): Operations {
   const { store } = options
@@ -67,6 +82,7 @@ export function operationsOf(options: AdminOptions, document: unknown, phase: ()
     ...keyOperations(store),
     ...partyOperations(store, () => Date.now() / 1000),
     ...recordOperations(store),
+    ...reviewOperations(options),
   }
 }
 

@@ -53,6 +53,34 @@ const auditEntry = {
 const tokenRevocation = { type: { const: 'token' }, jti: text, until: moment }
 const subjectRevocation = { type: { const: 'subject' }, subject: text, notBefore: moment }
 
+const matrixRow = {
+  api: text,
+  operation: text,
+  method: text,
+  template: text,
+  requirement: text,
+  declared: { type: 'boolean' },
+  source: text,
+  cells: {
+    type: 'object',
+    description: 'By persona',
+    additionalProperties: object({ status: { type: 'integer' }, outcome: text, reason: text }, ['status', 'outcome']),
+  },
+}
+const objects = { type: 'array', items: { type: 'object' } }
+const explanation = {
+  request: object({ method: text, host: text, path: text, assumedHost: { type: 'boolean' } }),
+  persona: object({ name: text, brings: text }),
+  entrance: { type: 'array', items: object({ setting: text, text, found: { type: 'string', enum: ['passed', 'refused', 'unknown'] } }) },
+  api: { type: 'object' },
+  route: { type: 'object' },
+  miss: text,
+  near: objects,
+  parts: objects,
+  answer: object({ status: { type: 'integer' }, outcome: text }, ['status', 'outcome']),
+  ways: objects,
+}
+
 /** What goes in and out of the admin API. */
 export const SCHEMAS = {
   Key: object(key, ['id', 'subject', 'scopes', 'roles', 'created']),
@@ -81,6 +109,12 @@ export const SCHEMAS = {
   Verification: {
     oneOf: [object({ intact: { const: true }, entries: { type: 'integer' } }), object({ intact: { const: false }, sequence: { type: 'integer' } })],
   },
+  Matrix: object({
+    personas: words,
+    notes: { type: 'array', items: text, description: 'What holds for every operation and no cell shows' },
+    rows: { type: 'array', items: object(matrixRow) },
+  }),
+  Explanation: object(explanation, ['request', 'persona', 'entrance', 'near', 'parts', 'answer', 'ways']),
   Configuration: { type: 'object' },
   Document: { type: 'object' },
   Reloaded: object({ ok: { const: true }, diagnostics: { type: 'array', items: { type: 'object' } } }),

@@ -57,6 +57,15 @@ const PATHS = {
   '/api/v1/audit': { get: reading({ id: 'listAudit', summary: 'Administrative changes, oldest first', query: PAGE, answer: 'AuditPage' }) },
   '/api/v1/audit/verification': { get: reading({ id: 'verifyAudit', summary: 'Whether the trail is as it was written', answer: 'Verification' }) },
   '/api/v1/configuration': { get: reading({ id: 'getConfiguration', summary: 'The configuration in force, secrets masked', answer: 'Configuration' }) },
+  '/api/v1/matrix': { get: reading({ id: 'getMatrix', summary: 'Who gets what: operations, personas, answers', answer: 'Matrix' }) },
+  '/api/v1/explain': {
+    get: reading({
+      id: 'explain',
+      summary: 'Step by step, what a request would be answered, and why',
+      query: ['method', 'url', 'as', 'from'],
+      answer: 'Explanation',
+    }),
+  },
   '/api/v1/reload': { post: changing({ id: 'reload', summary: 'Puts the configuration into force as it is in the files', answer: 'Reloaded' }) },
   '/api/v1/backups': {
     post: changing({ id: 'backUp', summary: 'Copies the store into a new file beside it', body: 'NewBackup', answer: 'Backup', created: true }),
@@ -71,6 +80,10 @@ const PARAMETERS = {
   subject: query('subject', 'Only those of this subject'),
   outcome: query('outcome', 'Only those with this outcome, such as `forbid`'),
   route: query('route', 'Only those of this route, such as `GET /orders/{id}`'),
+  method: { ...query('method', 'A method, such as `GET`'), required: true },
+  url: { ...query('url', 'A URL, or a path'), required: true },
+  as: query('as', 'A persona of the configuration; `anonymous` without it'),
+  from: query('from', 'The IP address of the caller, for `network.denied`'),
   verbose: query('verbose', 'Lists every check'),
 }
 

@@ -45,7 +45,7 @@ export function buildConfig(parts: Parts): Config {
     hash,
     realm,
     listen: { ...socket, ...(tls === undefined ? {} : { tls: { ...tls, certificate: resolve(folder, tls.certificate), key: resolve(folder, tls.key) } }) },
-    admin,
+    admin: { address: admin.address, port: admin.port, ...optional('access', admin.access) },
     store: storeOf(parts),
     schemes: schemesOf(written),
     apis: written.apis.map((api, index) => apiOf(api, index, parts)),

@@ -40,6 +40,14 @@ export interface ListenConfig {
 export interface AdminConfig {
   readonly address: string
   readonly port: number
+  /** Which tokens of `schemes.bearer` the admin API takes beside its API keys; none without it. */
+  readonly access?: AdminAccessConfig
+}
+
+/** A token with one of these may do everything; one with a role of the admin API itself may do what that says. */
+export interface AdminAccessConfig {
+  readonly roles: readonly string[]
+  readonly scopes: readonly string[]
 }
 
 export interface StoreConfig {

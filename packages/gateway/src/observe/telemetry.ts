@@ -12,12 +12,13 @@ export interface TelemetryApi {
   createTraceState(raw: string): TraceState
 }
 
-/** A request under way. */
-interface Begun {
-  readonly span: Span
+/** Where and when a request was judged. */
+interface Judged {
   readonly context: Context
   /** Milliseconds since the epoch. */
   readonly at: number
+  /** The hash of the configuration. */
+  readonly config: string
 }
 
 /** A span for each request, by whatever SDK is registered with the API. */
@@ -39,7 +40,7 @@ export function telemetry(api: TelemetryApi): Tracing {
           if (span.isRecording()) {
             describe(span, about, config)
             if (about.report.status >= 500 || about.report.failure !== undefined) span.setStatus({ code: api.SpanStatusCode.ERROR })
-            judged(tracer, { span, context: api.trace.setSpan(parent, span), at }, about)
+            judged(tracer, { context: api.trace.setSpan(parent, span), at, config: about.config ?? config }, about)
           }
           span.end()
         },
@@ -48,11 +49,27 @@ export function telemetry(api: TelemetryApi): Tracing {
   }
 }
 
-/** The time in which the request was judged, as a span below that of the request. */
-function judged(tracer: Tracer, { context, at }: Begun, { judgement, route }: EndedRequest): void {
+/**
+ * The time in which the request was judged, as spans below that of the request: one for each scheme that verified
+ * something, and one for the whole. Verifying is nearly all of judging and has no clock of its own, so they are as long.
+ */
+function judged(tracer: Tracer, { context, at, config }: Judged, { judgement, route }: EndedRequest): void {
   if (judgement === undefined) return
-  const child = tracer.startSpan(`authz ${route ?? '-'}`, { startTime: at, attributes: judgementAttributes(judgement) }, context)
-  child.end(at + judgement.duration * 1000)
+  const end = at + judgement.duration * 1000
+  for (const step of judgement.steps) {
+    if (step.stage !== 'verify') continue
+    // Never for whom it was: that is in the log.
+    const attributes = {
+      'countersign.scheme': step.scheme,
+      'countersign.authn.result': step.passed ? 'accepted' : 'refused',
+      'countersign.config': config,
+      ...(step.reason === undefined ? {} : { 'countersign.reason': step.reason }),
+    }
+    tracer.startSpan(`authn ${step.scheme}`, { startTime: at, attributes }, context).end(end)
+  }
+  const policy = judgement.source === undefined ? {} : { 'countersign.policy': judgement.source }
+  const attributes = { ...judgementAttributes(judgement), ...policy, 'countersign.config': config }
+  tracer.startSpan(`authz ${route ?? '-'}`, { startTime: at, attributes }, context).end(end)
 }
 
 function describe(span: Span, about: EndedRequest, config: string): void {

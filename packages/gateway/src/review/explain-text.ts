@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Account, Answered } from './explain.ts'
+import type { Look } from './entrance.ts'
 import { painter, placeText, styleOf, type Style, type TextOptions } from './layout.ts'
 import type { Part } from './parts.ts'
 
@@ -11,6 +12,7 @@ export function explainText(account: Account, options: TextOptions = {}): string
   return [
     `${paint('bold', `${request.method} ${host}${request.path}`)} as ${paint('bold', persona.name)}\n`,
     factsText(account, options),
+    account.entrance.length === 0 ? '' : `\n${account.entrance.map((look) => lookText(look, options)).join('')}`,
     account.parts.length === 0 ? '' : `\n${account.parts.map((part) => partText(part, options)).join('')}`,
     account.near.length === 0
       ? ''
@@ -40,6 +42,18 @@ function hostsText(hosts: readonly string[]): string {
   return hosts.length === 0 ? 'any host' : `host ${hosts.join(' or ')}`
 }
 
+const FOUND: Readonly<Record<Look['found'], readonly [word: string, style: Style]>> = {
+  passed: ['passed', 'green'],
+  refused: ['refused', 'red'],
+  unknown: ['open', 'yellow'],
+}
+
+/** `open` is what only the running gateway can tell. */
+function lookText({ setting, text, found }: Look, options: TextOptions): string {
+  const [word, style] = FOUND[found]
+  return `  ${painter(options)(style, word.padEnd(10))}${setting}: ${text}\n`
+}
+
 const MET: Readonly<Record<Part['met'], readonly [word: string, style: Style]>> = {
   yes: ['met', 'green'],
   no: ['not met', 'red'],
@@ -50,6 +64,12 @@ const MET: Readonly<Record<Part['met'], readonly [word: string, style: Style]>> 
 function partText({ text, met, depth, has }: Part, options: TextOptions): string {
   const [word, style] = MET[met]
   return `  ${painter(options)(style, word.padEnd(10))}${'  '.repeat(depth)}${text}${has === undefined ? '' : ` (${has})`}\n`
+}
+
+/** An explanation as JSON: the value itself, with its source as text. */
+export function explainJson({ route, ...account }: Account, { base }: Pick<TextOptions, 'base'> = {}): string {
+  const value = route === undefined ? account : { ...account, route: { ...route, source: placeText(route.source, base) } }
+  return `${JSON.stringify(value, null, 2)}\n`
 }
 
 /** The answer as it would stand on the wire; a request that is let through is the upstream's to answer. */

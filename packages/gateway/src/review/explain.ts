@@ -5,6 +5,7 @@ import { nameOf, type Route } from '../policy/route.ts'
 import { judgePath } from '../proxy/path.ts'
 import { refusal, type RefusalSlug } from '../proxy/refusals.ts'
 import { decideAs, termsOf, viewOf } from './decide.ts'
+import { looksAtEntrance, type Look } from './entrance.ts'
 import { answerOf } from './matrix.ts'
 import { nearMisses, type NearMiss } from './near-misses.ts'
 import { partsOf, type Part } from './parts.ts'
@@ -20,6 +21,8 @@ export interface Question {
   readonly persona: { readonly name: string; readonly config: PersonaConfig }
   /** Seconds since the epoch; now by default. */
   readonly now?: number
+  /** The address of the caller; without it `network.denied` stays open. */
+  readonly from?: string
 }
 
 /** What the gateway answers, as far as it is the gateway's to say: 200 stands for letting the request through. */
@@ -36,6 +39,8 @@ export interface Answered {
 export interface Account {
   readonly request: { readonly method: string; readonly host: string; readonly path: string; readonly assumedHost: boolean }
   readonly persona: { readonly name: string; readonly brings: string }
+  /** What the request meets before it is routed, in order, and what counts beside the route. */
+  readonly entrance: readonly Look[]
   readonly api?: { readonly name: string; readonly prefix: string; readonly hosts: readonly string[] }
   readonly route?: {
     readonly operation: string
@@ -54,41 +59,42 @@ export interface Account {
 }
 
 /** What of a configuration an explanation looks at. */
-export type Reviewed = Pick<Config, 'realm' | 'schemes' | 'network'>
+export type Reviewed = Pick<Config, 'realm' | 'schemes' | 'network' | 'abuse' | 'cors'>
 
 /**
  * Decides as the gateway would and tells every step.
  *
- * Throws a `TypeError` for a URL that cannot be read, or if the configuration has no schemes.
+ * Throws a `TypeError` for a URL or an address that cannot be read, or if the configuration has no schemes.
  */
 export async function explain(policy: Policy, config: Reviewed, question: Question): Promise<Account> {
   const target = readTarget(question.url, policy)
-  const base = { request: requestOf(question, target), persona: { name: question.persona.name, brings: whatItBrings(question.persona.config) } }
+  const { name, config: persona } = question.persona
+  const entrance = looksAtEntrance(config, { method: question.method, secure: target.secure, from: question.from, persona })
+  const base = { request: requestOf(question, target), persona: { name, brings: whatItBrings(persona) }, entrance }
   const judged = judgePath(target.path)
   if (!judged.ok) return { ...base, ...missed(`the path can be read in more than one way (${judged.reason})`, 'malformed-request') }
   const addressed = policy.find(target.host, judged.path)
   if (addressed.found === 'foreign-host') return { ...base, ...missed(`no API answers to the host \`${target.host}\``, 'misdirected-request') }
-  if (config.network.requireTls && !target.secure && question.persona.config.scheme !== undefined)
-    return { ...base, miss: 'credentials came over plain http, and `network.requireTls` refuses that', ...NO_ROUTE, answer: answeredOf(INSECURE) }
+  const refused = entrance.find(({ found }) => found === 'refused')
+  if (refused !== undefined)
+    return { ...base, miss: `${refused.text}, and \`${refused.setting}\` refuses that`, ...NO_ROUTE, answer: answeredOf(turned(refused)) }
   if (addressed.found === 'nothing')
     return { ...base, ...missed('no API has a prefix of this path', 'about:blank'), near: nearMisses(judged.path, policy.routes) }
   return explainInside({ config, question, target: { ...target, path: judged.path }, base }, addressed.api)
 }
 
 const NO_ROUTE = { near: [], parts: [], ways: [] } as const
-const INSECURE: Denial = {
-  outcome: 'forbid',
-  reason: 'transport-insecure',
-  remedy: { action: 'none' },
-  challenges: [],
-  explanation: { id: '', steps: [] },
+
+function turned({ setting }: Look): Denial {
+  const reason = setting === 'network.denied' ? 'address-refused' : 'transport-insecure'
+  return { outcome: 'forbid', reason, remedy: { action: 'none' }, challenges: [], explanation: { id: '', steps: [] } }
 }
 
 interface Inquiry {
   readonly config: Reviewed
   readonly question: Question
   readonly target: Target
-  readonly base: Pick<Account, 'request' | 'persona'>
+  readonly base: Pick<Account, 'request' | 'persona' | 'entrance'>
 }
 
 async function explainInside(inquiry: Inquiry, api: Api): Promise<Account> {

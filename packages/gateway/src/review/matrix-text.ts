@@ -41,9 +41,10 @@ function askedText({ requirement, declared }: Row): string {
   return declared ? requirement : `${requirement} (by default)`
 }
 
-function legendOf({ rows }: Matrix): string {
+function legendOf({ rows, notes }: Matrix): string {
   const both = rows.flatMap(({ cells }) => Object.values(cells)).find(({ other }) => other !== undefined)
-  return both === undefined ? '' : `\n${statusText(both)}: ${OWN_AND_OTHER}\n`
+  const lines = [...(both === undefined ? [] : [`${statusText(both)}: ${OWN_AND_OTHER}`]), ...notes]
+  return lines.map((line) => `\n${line}\n`).join('')
 }
 
 /** A matrix as a Markdown table. */
@@ -96,6 +97,6 @@ function csvField(text: string): string {
 }
 
 /** A matrix as JSON: the value itself, with sources as text. */
-export function matrixJson({ rows, personas }: Matrix, { base }: Pick<TextOptions, 'base'> = {}): string {
-  return `${JSON.stringify({ personas, rows: rows.map((row) => ({ ...row, source: placeText(row.source, base) })) }, null, 2)}\n`
+export function matrixJson({ rows, personas, notes }: Matrix, { base }: Pick<TextOptions, 'base'> = {}): string {
+  return `${JSON.stringify({ personas, notes, rows: rows.map((row) => ({ ...row, source: placeText(row.source, base) })) }, null, 2)}\n`
 }

@@ -3,6 +3,7 @@ import type { Config, PersonaConfig } from '../config/config.ts'
 import type { Policy } from '../policy/policy.ts'
 import { nameOf, type Route } from '../policy/route.ts'
 import { decideAs, parametersOf, termsOf, type ReviewTerms } from './decide.ts'
+import { entranceNotes } from './entrance.ts'
 import { ANONYMOUS, NOBODY } from './personas.ts'
 
 /** One answer: 200 stands for every request that is let through, whatever the upstream makes of it. */
@@ -37,6 +38,8 @@ export interface Row {
 /** Rows are operations, columns are personas, cells are answers. */
 export interface Matrix {
   readonly personas: readonly string[]
+  /** What holds for every operation and no cell shows: denied networks, rates. */
+  readonly notes: readonly string[]
   readonly rows: readonly Row[]
 }
 
@@ -55,14 +58,18 @@ export interface MatrixOptions {
 const LET_THROUGH = 200
 
 /** Asks for every operation as every persona. Throws a `TypeError` if the configuration has no schemes. */
-export async function buildMatrix(policy: Policy, config: Pick<Config, 'realm' | 'schemes' | 'personas'>, options: MatrixOptions = {}): Promise<Matrix> {
+export async function buildMatrix(
+  policy: Policy,
+  config: Pick<Config, 'realm' | 'schemes' | 'personas' | 'network' | 'abuse'>,
+  options: MatrixOptions = {},
+): Promise<Matrix> {
   const { api, only, personas = config.personas } = options
   const terms = termsOf(config, options.now)
   const everybody = nobodyFirst(personas)
   const routes = policy.routes.filter((route) => (api === undefined || route.api === api) && isNamed(route, only))
   const rows: Row[] = []
   for (const route of routes) rows.push(await buildRow(route, everybody, terms))
-  return { personas: everybody.map(([name]) => name), rows }
+  return { personas: everybody.map(([name]) => name), notes: entranceNotes(config), rows }
 }
 
 function isNamed(route: Route, text: string | undefined): boolean {

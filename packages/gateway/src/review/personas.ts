@@ -1,5 +1,6 @@
 import { acceptedSchemes, type Authentication, type AnyScheme, type Requirement } from '@countersign/core'
-import type { PersonaConfig } from '../config/config.ts'
+import type { Config, PersonaConfig } from '../config/config.ts'
+import { nearName } from '../config/near-name.ts'
 import { SCHEME_NAMES } from '../policy/requirement.ts'
 
 /** The name under which every configuration has a caller without credentials. */
@@ -50,4 +51,15 @@ export function whatItBrings(persona: PersonaConfig): string {
 function counted(noun: string, words: readonly string[]): string | undefined {
   if (words.length === 0) return undefined
   return `the ${noun}${words.length === 1 ? '' : 's'} ${words.join(', ')}`
+}
+
+/** A persona of the configuration by its name. Throws a `TypeError` that names the others for one that is not there. */
+export function personaNamed({ personas }: Pick<Config, 'personas'>, name: string): { readonly name: string; readonly config: PersonaConfig } {
+  const config = Object.hasOwn(personas, name) ? personas[name] : name === NOBODY ? ANONYMOUS : undefined
+  if (config !== undefined) return { name, config }
+  const names = [...new Set([NOBODY, ...Object.keys(personas)])]
+  const meant = nearName(name, names)
+  throw new TypeError(
+    `there is no persona \`${name}\`; ${meant === undefined ? `there is ${names.map((one) => `\`${one}\``).join(', ')}` : `\`${meant}\` was probably meant`}`,
+  )
 }

@@ -61,6 +61,7 @@ async function pathFor({ path, described }: Case): Promise<string> {
   if (path.includes('/principals/{subject}')) await store.principals.put({ subject: 'petra', roles: [], scopes: [], status: 'active' }, actor)
   if (described.operationId === 'getDecision')
     store.decisions.add({ id: 'petra', at: 1, method: 'GET', host: 'h', path: '/', outcome: 'allow', status: 200, config: 'c', steps: [] })
+  if (described.operationId === 'explain') return `${path}?method=GET&url=/orders`
   return path.replace(/\{[^}]+\}/, 'petra')
 }
 
@@ -71,7 +72,14 @@ const send = async (one: Case, sent: { key?: string; headers?: Record<string, st
   })
 
 describe('document and implementation', () => {
-  const options = { address: '127.0.0.1', port: 0, metrics: async () => '', reload: async () => ({ ok: true, diagnostics: [] }), effective: () => ({}) }
+  const options = {
+    address: '127.0.0.1',
+    port: 0,
+    metrics: async () => '',
+    reload: async () => ({ ok: true, diagnostics: [] }),
+    effective: () => ({}),
+    review: () => expect.fail('nothing is carried out here'),
+  }
 
   it('name the same operations, queries and contents', () => {
     const operations = operationsOf({ ...options, store: running.store }, {}, () => 'ready')

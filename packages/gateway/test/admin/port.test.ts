@@ -205,6 +205,7 @@ describe('the port', () => {
       metrics: async () => '',
       reload: async () => ({ ok: true, diagnostics: [] }),
       effective: () => ({}),
+      review: () => expect.fail('nobody asks'),
     }
     const second = createAdmin(options)
     await expect(second.listen()).rejects.toThrow(/EADDRINUSE/)

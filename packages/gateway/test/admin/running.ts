@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAdmin, type Admin, type AdminOptions } from '../../src/admin/admin.ts'
+import { loadSetup, type Setup } from '../../src/setup.ts'
 import { openSqliteStore, type Store } from '../../src/store/index.ts'
 
 export interface Answered {
@@ -44,6 +45,7 @@ export async function runAdmin(options: Partial<AdminOptions> = {}, { withBackup
     read: await make('rita', 'countersign:read'),
     other: await make('otto', 'admin', 'countersign'),
   }
+  const reviewed = { setup: await loadedSetup(folder), folder }
   const admin = createAdmin({
     address: '127.0.0.1',
     port: 0,
@@ -51,6 +53,7 @@ export async function runAdmin(options: Partial<AdminOptions> = {}, { withBackup
     metrics: () => Promise.resolve('countersign_requests_total 1\n'),
     reload: () => Promise.resolve({ ok: true, diagnostics: [] }),
     effective: () => ({ realm: 'orders' }),
+    review: () => reviewed,
     ...(withBackups ? { backups: folder } : {}),
     ...options,
   })
@@ -68,6 +71,29 @@ export async function runAdmin(options: Partial<AdminOptions> = {}, { withBackup
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+const CONFIGURATION = `
+version: 1
+realm: orders
+schemes: { apiKey: {} }
+network: { denied: [192.0.2.0/24] }
+apis:
+  - name: orders
+    upstream: http://127.0.0.1:3000
+    routes:
+      - { methods: GET, path: /orders }
+      - { methods: POST, path: /orders, roles: [writer] }
+personas:
+  writer: { scheme: apiKey, subject: willa, roles: [writer] }
+`
+
+async function loadedSetup(folder: string): Promise<Setup> {
+  const file = join(folder, 'countersign.yaml')
+  writeFileSync(file, CONFIGURATION)
+  const { setup, diagnostics } = await loadSetup(file, {})
+  if (setup === undefined) throw new TypeError(JSON.stringify(diagnostics))
+  return setup
 }
 
 function ask(

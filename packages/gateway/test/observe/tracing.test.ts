@@ -102,7 +102,7 @@ describe('with an SDK', () => {
 
   it('tells what was decided, and nothing of query or caller', () => {
     begin().end(refused(DENIED, 403, { host: 'api.test' }), 'abc')
-    const [child, span] = exporter.getFinishedSpans()
+    const [authn, child, span] = exporter.getFinishedSpans()
     expect(span?.name).toBe('GET /orders/{id}')
     expect(span?.attributes).toEqual({
       'http.request.method': 'GET',
@@ -118,8 +118,33 @@ describe('with an SDK', () => {
     })
     expect(span?.status.code).toBe(api.SpanStatusCode.UNSET)
     expect(child?.name).toBe('authz GET /orders/{id}')
-    expect(child?.parentSpanContext?.spanId).toBe(span?.spanContext().spanId)
-    expect(JSON.stringify([span?.attributes, child?.attributes])).not.toContain('s3cret')
+    expect(child?.attributes).toEqual({
+      'countersign.config': 'abc',
+      'countersign.decision': 'forbid',
+      'countersign.decision_id': 'd-1',
+      'countersign.policy': 'openapi.yaml:12:7',
+      'countersign.reason': 'role-missing',
+      'countersign.scheme': 'Bearer',
+    })
+    expect(authn?.name).toBe('authn Bearer')
+    expect(authn?.attributes).toEqual({ 'countersign.scheme': 'Bearer', 'countersign.authn.result': 'accepted', 'countersign.config': 'abc' })
+    for (const below of [authn, child]) expect(below?.parentSpanContext?.spanId).toBe(span?.spanContext().spanId)
+    expect(JSON.stringify([span?.attributes, authn?.attributes, child?.attributes])).not.toContain('s3cret')
+  })
+
+  it('has a span for each scheme that looked at credentials, and says why they were refused', () => {
+    const verifying = (scheme: string, reason: 'token-expired' | 'credentials-rejected') =>
+      ({ stage: 'verify', scheme, passed: false, reason, subject: 'olga' }) as const
+    const explanation = { id: 'd-4', steps: [verifying('Bearer', 'token-expired'), verifying('ApiKey', 'credentials-rejected')] }
+    begin().end(refused({ ...DENIED, explanation }, 403), 'abc')
+    const found = exporter.getFinishedSpans().map(({ name, attributes }) => [name, attributes['countersign.authn.result'], attributes['countersign.reason']])
+    expect(found).toEqual([
+      ['authn Bearer', 'refused', 'token-expired'],
+      ['authn ApiKey', 'refused', 'credentials-rejected'],
+      ['authz GET /orders/{id}', undefined, 'role-missing'],
+      ['GET /orders/{id}', undefined, 'role-missing'],
+    ])
+    expect(JSON.stringify(exporter.getFinishedSpans().map(({ attributes }) => attributes))).not.toContain('olga')
   })
 
   it('marks failures', () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { PersonaConfig } from '../../src/config/config.ts'
-import { explain, type Account } from '../../src/review/explain.ts'
+import { explain, type Account, type Reviewed } from '../../src/review/explain.ts'
 import { explainText } from '../../src/review/explain-text.ts'
 import { CONFIG, NOW, ORDERS, PERSONAS, policyOf } from './fixture.ts'
 
 const policy = policyOf({ name: 'shop', prefix: '/v1', routes: ORDERS })
 
-function ask(request: string, as: string | PersonaConfig, config = CONFIG, of = policy): Promise<Account> {
+function ask(request: string, as: string | PersonaConfig, config: Reviewed = CONFIG, of = policy): Promise<Account> {
   const [method = '', url = ''] = request.split(' ')
   const persona = typeof as === 'string' ? { name: as, config: PERSONAS[as] ?? { subject: '', roles: [], scopes: [] } } : { name: as.subject, config: as }
   return explain(of, config, { method, url, persona, now: NOW })
@@ -117,6 +117,58 @@ describe('a request without a route', () => {
     expect((await ask('GET http://shop.example/v1/orders', 'olga', strict)).answer).toMatchObject({ status: 403, reason: 'transport-insecure' })
     expect((await ask('GET http://shop.example/v1/orders', 'anonymous', strict)).answer.status).toBe(401)
     expect((await ask('GET https://shop.example/v1/orders', 'olga', strict)).answer.status).toBe(200)
+  })
+})
+
+describe('what a request meets beside its route', () => {
+  const strict = {
+    ...CONFIG,
+    network: { trustedProxies: [], denied: ['192.0.2.0/24', '2001:db8::/32'], requireTls: true },
+    abuse: { ...CONFIG.abuse, perAddress: { rate: 5, burst: 20 }, perPrincipal: { rate: 2, burst: 4 } },
+  }
+  const from = (address: string, as = 'robot') =>
+    explain(policy, strict, {
+      method: 'GET',
+      url: '/v1/orders',
+      persona: { name: as, config: PERSONAS[as] ?? { subject: '', roles: [], scopes: [] } },
+      from: address,
+    })
+
+  it('is told in the order of the gateway, and what only the running one knows stays open', async () => {
+    expect((await ask('GET http://shop.example/v1/orders', 'robot', strict)).entrance).toEqual([
+      { setting: 'network.denied', text: 'nobody from 192.0.2.0/24, 2001:db8::/32; where this caller is was not said', found: 'unknown' },
+      { setting: 'network.requireTls', text: 'credentials came over plain http', found: 'refused' },
+      { setting: 'abuse.perAddress', text: 'more than 5 requests a second, 20 at once, from one address are too many', found: 'unknown' },
+      { setting: 'abuse.guessing', text: '10 failures refuse an address, or a name, for 30 s and longer', found: 'unknown' },
+      { setting: 'abuse.perPrincipal', text: 'more than 2 requests a second, 4 at once, of one principal are too many', found: 'unknown' },
+    ])
+    expect((await ask('GET /v1/orders', 'olga')).entrance).toEqual([])
+  })
+
+  it('is a denied network, if the address is said', async () => {
+    const inside = await from('2001:db8::7')
+    expect(inside.entrance[0]).toEqual({ setting: 'network.denied', text: '2001:db8::7 is in 192.0.2.0/24, 2001:db8::/32', found: 'refused' })
+    expect(inside).toMatchObject({ answer: { status: 403, reason: 'address-refused' }, miss: expect.stringContaining('`network.denied` refuses that') })
+    const outside = await from('::ffff:198.51.100.1')
+    expect(outside.entrance[0]).toMatchObject({ text: expect.stringContaining('is not in'), found: 'passed' })
+    expect(outside.answer.status).toBe(200)
+    await expect(from('home')).rejects.toThrow('`home` is no IP address; pass one such as 192.0.2.7')
+  })
+
+  it('is a preflight, if it is OPTIONS with the fields of one', async () => {
+    const cors = { ...CONFIG, cors: { origins: ['https://app.example'] } }
+    expect((await ask('OPTIONS /v1/orders', 'anonymous', cors)).entrance).toEqual([
+      {
+        setting: 'cors',
+        text: expect.stringMatching(/is a preflight, which the gateway answers .*; allowed origins are https:\/\/app\.example$/),
+        found: 'unknown',
+      },
+    ])
+    expect((await ask('OPTIONS /v1/orders', 'anonymous')).entrance[0]?.text).toMatch(/no origin is allowed, as there is no `cors`$/)
+  })
+
+  it('is in the text', async () => {
+    expect(explainText(await from('192.0.2.1'))).toContain('\n  refused   network.denied: 192.0.2.1 is in 192.0.2.0/24, 2001:db8::/32\n')
   })
 })
 

@@ -14,11 +14,12 @@ export const PERSONAS: Readonly<Record<string, PersonaConfig>> = {
   robot: { scheme: 'apiKey', subject: 'robot', roles: [], scopes: [] },
 }
 
-export const CONFIG: Pick<Config, 'realm' | 'schemes' | 'personas' | 'network'> = {
+export const CONFIG: Pick<Config, 'realm' | 'schemes' | 'personas' | 'network' | 'abuse'> = {
   realm: 'orders',
   schemes: { bearer: { issuers: [] }, basic: {}, apiKey: { header: 'x-api-key' } },
   personas: PERSONAS,
   network: { trustedProxies: [], denied: [], requireTls: false },
+  abuse: { guessing: { failures: 10, block: 30, longest: 3600 } },
 }
 
 export type Written = Partial<RouteConfig> & Pick<RouteConfig, 'path'>

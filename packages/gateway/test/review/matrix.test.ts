@@ -99,6 +99,21 @@ describe('a matrix as a table', () => {
   })
 })
 
+describe('what no cell shows', () => {
+  it('is noted below: denied networks, plain http, rates', async () => {
+    const abuse = { ...CONFIG.abuse, perAddress: { rate: 5, burst: 20 }, perPrincipal: { rate: 2, burst: 4 } }
+    const network = { trustedProxies: [], denied: ['192.0.2.0/24'], requireTls: true }
+    const built = await buildMatrix(policyOf({ routes: [{ path: '/a' }] }), { ...CONFIG, abuse, network }, { now: NOW })
+    expect(built.notes).toEqual([
+      'network.denied: callers from 192.0.2.0/24 get 403 everywhere',
+      'network.requireTls: credentials over plain http get 403 everywhere',
+      'abuse.perAddress: more than 5 requests a second, 20 at once, from one address get 429',
+      'abuse.perPrincipal: more than 2 requests a second, 4 at once, of one principal get 429',
+    ])
+    for (const text of [matrixTable(built), matrixMarkdown(built)]) for (const note of built.notes) expect(text).toContain(`\n${note}\n`)
+  })
+})
+
 describe('a matrix for other programs', () => {
   it('is Markdown', async () => {
     const text = matrixMarkdown(await buildMatrix(policyOf({ routes: [{ path: '/a', roles: ['x|y'] }] }), CONFIG, { now: NOW }), { base: '/etc' })
@@ -126,6 +141,7 @@ describe('a matrix for other programs', () => {
     )
     expect(parsed).toEqual({
       personas: ['anonymous'],
+      notes: [],
       rows: [
         {
           api: 'orders',

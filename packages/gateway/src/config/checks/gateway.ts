@@ -11,6 +11,7 @@ export function checkGateway(root: Located, source: Source): void {
   checkOrder(root, source, { lesser: ['limits', 'headerTimeout'], greater: ['limits', 'requestTimeout'], defaults: [10, 60] })
   checkOrder(root, source, { lesser: ['abuse', 'guessing', 'block'], greater: ['abuse', 'guessing', 'longest'], defaults: [30, 3600] })
   checkNetwork(root, source)
+  checkAdminAccess(root, source)
   for (const origins of [find(root, ['cors', 'origins'])]) {
     if (origins !== undefined && Array.isArray(origins.value) && origins.value.length === 0)
       source.error(origins.key ?? origins.start, {
@@ -32,6 +33,17 @@ export function refuseBoth(
   const file = node?.members.get(inFile)
   if (node?.members.get(here) === undefined || file === undefined) return
   source.error(file.key ?? file.start, { code: 'given-twice', message: `\`${here}\` and \`${inFile}\` are both given`, hint: `keep one of them: ${accepted}` })
+}
+
+/** Tokens can only be taken where somebody issues them. */
+function checkAdminAccess(root: Located, source: Source): void {
+  const access = find(root, ['admin', 'access'])
+  if (access === undefined || find(root, ['schemes', 'bearer']) !== undefined) return
+  source.error(access.key ?? access.start, {
+    code: 'no-tokens',
+    message: '`admin.access` is about tokens, and `schemes.bearer` is not there',
+    hint: 'name an issuer in `schemes.bearer`, or take `access` away: API keys are accepted in any case',
+  })
 }
 
 interface Socket {

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
-import { leaf, list, members, section, shorthand, wrongType } from './complaint.ts'
+import { leaf, list, members, oneOrMany, section, shorthand, wrongType } from './complaint.ts'
 import { isAddress, isOrigin, isRange, readSocket } from './addresses.ts'
-import { fieldName, filePath, words } from './names.ts'
+import { fieldName, filePath, roleName, scopeName, words } from './names.ts'
 import { secret } from './schemes-section.ts'
 import { choice, count, duration, flag, ratio, size, text } from './values.ts'
 
@@ -42,9 +42,21 @@ const listen = socket(
   members('Where callers come in.', { address: v.optional(address(), '127.0.0.1'), port: v.optional(port(), 8080), tls: v.optional(tls) }),
 )
 
+const adminAccess = members(
+  'Takes tokens of `schemes.bearer` on the admin port, beside API keys. A token with one of these roles or scopes may do everything there.',
+  {
+    roles: v.optional(oneOrMany('Roles, of which one is enough.', roleName('')), []),
+    scopes: v.optional(oneOrMany('Scopes, of which one is enough.', scopeName('')), []),
+  },
+)
+
 const admin = socket(
   'Where health, metrics and the admin API are. Never the port of the callers.',
-  members('Where health, metrics and the admin API are.', { address: v.optional(address(), '127.0.0.1'), port: v.optional(port(), 8081) }),
+  members('Where health, metrics and the admin API are.', {
+    address: v.optional(address(), '127.0.0.1'),
+    port: v.optional(port(), 8081),
+    access: v.optional(adminAccess),
+  }),
 )
 
 export const DIGEST_KEY_ACCEPTED = 'at least 32 characters, such as the output of `openssl rand -base64 32`'
