@@ -43,7 +43,11 @@ function run(name, version) {
   rmSync(REPORT, { force: true })
   const vitest = [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`]
   // Workers and child processes of the tests are started with the same binary (`process.execPath`).
-  spawnSync(node, [...vitest, ...FILES, ...process.argv.slice(2)], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NODE_ENV: 'test' } })
+  spawnSync(node, [...vitest, ...FILES, ...process.argv.slice(2)], {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, NODE_ENV: 'test' },
+  })
   const { numPassedTests = 0, numFailedTests = 0, success = false } = existsSync(REPORT) ? JSON.parse(readFileSync(REPORT, 'utf8')) : {}
   // A file that does not load has no tests that could fail, and a run of nothing proves nothing.
   const failed = numFailedTests === 0 && (!success || numPassedTests === 0) ? 1 : numFailedTests
