@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { userInfo } from 'node:os'
 import {
@@ -13,7 +14,7 @@ import {
   type TextOptions,
 } from '@countersign/gateway'
 import type { Command } from 'commander'
-import { EXIT } from './failure.ts'
+import { CommandError, EXIT } from './failure.ts'
 import { hasColor, type Io } from './io.ts'
 
 /** What every command may use. */
@@ -40,6 +41,12 @@ export class Context {
   /** Remarks that no other program should read. */
   say(text: string): void {
     this.io.stderr.write(text)
+  }
+
+  /** What was done: a sentence for people on standard error, or data for programs. */
+  done(sentence: string, json: boolean | undefined, value: object): void {
+    if (json === true) this.json(value)
+    else this.say(`${sentence}\n`)
   }
 
   json(value: unknown): void {
@@ -81,13 +88,18 @@ export class Context {
     return setup
   }
 
-  /** Works with the store of a configuration and closes it. Looking at it makes nothing, so that no file belongs to who looked first. */
+  /**
+   * Works with the store of a configuration and closes it. Only what adds something makes a store that is not there: looking
+   * makes nothing, so that no file belongs to who looked first, and whoever removes something named the wrong place.
+   */
   async withStore<T>(
     option: string | undefined,
     work: (store: Store) => T | Promise<T>,
-    { readOnly = false }: { readonly readOnly?: boolean } = {},
+    { readOnly = false, existing = readOnly }: { readonly readOnly?: boolean; readonly existing?: boolean } = {},
   ): Promise<T> {
     const { store: where, abuse } = await this.config(option)
+    if (existing && !existsSync(where.path))
+      throw new CommandError(`there is no store ${where.path} yet; the gateway makes it when it starts, and so does the first key, password or principal`)
     const store = await openSqliteStore({ ...where, guessing: abuse.guessing, readOnly })
     try {
       return await work(store)

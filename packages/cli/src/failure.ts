@@ -20,12 +20,12 @@ export function usage(message: string): CommandError {
   return new CommandError(message, { code: EXIT.usage })
 }
 
-/** What input is refused by: the message of a `TypeError` is for the one who passed it. */
-export async function withInput<T>(work: () => T | Promise<T>): Promise<T> {
+/** What input is refused by: the message of a `TypeError` is for the one who passed it, on the command line unless `code` says otherwise. */
+export async function withInput<T>(work: () => T | Promise<T>, code: number = EXIT.usage): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (error instanceof TypeError) throw new CommandError(error.message, { cause: error })
+    if (error instanceof TypeError) throw new CommandError(error.message, { cause: error, code })
     throw error
   }
 }

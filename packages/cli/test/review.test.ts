@@ -65,7 +65,7 @@ describe('countersign explain', () => {
       err: 'countersign: there is no persona `raeder`; `reader` was probably meant\n',
     })
     expect(await world.run('explain GET orders')).toMatchObject({
-      code: 1,
+      code: 2,
       out: '',
       err: expect.stringContaining('countersign: `orders` is no URL; pass a path'),
     })

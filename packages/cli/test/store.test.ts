@@ -43,7 +43,7 @@ describe('countersign keys', () => {
 
   it('refuses what the store refuses, in one line', async () => {
     const { code, err } = await (await ordersWorld()).run(['keys', 'create', ''])
-    expect(code).toBe(1)
+    expect(code).toBe(2)
     expect(err).toMatch(/^countersign: [^\n]+\n$/)
     expect(err).not.toContain('unexpected')
   })
@@ -142,5 +142,41 @@ describe('countersign revoke, audit and backup', () => {
     expect(await world.run('backup copy.db')).toMatchObject({ code: 0, err: `Wrote ${world.path('copy.db')}.\n` })
     expect(existsSync(world.path('copy.db'))).toBe(true)
     expect((await world.run('backup copy.db')).code).toBe(1)
+  })
+})
+
+describe('a store that is not there', () => {
+  it.each([
+    'keys list',
+    'keys revoke csk_4f9d2k7m1x',
+    'keys rotate csk_4f9d2k7m1x',
+    'passwords remove olga',
+    'principals remove olga',
+    'audit verify',
+    'backup copy.db',
+  ])('is not made by `%s`, which says what makes one', async (command) => {
+    const world = await ordersWorld()
+    const { code, out, err } = await world.run(command)
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toMatch(/^countersign: there is no store \S+\.db yet; the gateway makes it when it starts, and so does the first key, password or principal\n$/)
+    expect(existsSync(world.path('store'))).toBe(false)
+  })
+})
+
+describe('--json', () => {
+  it('tells a program what was done, and a person nothing', async () => {
+    const world = await ordersWorld()
+    const done = async (command: string, options = {}): Promise<unknown> => {
+      const { code, out, err } = await world.run(`${command} --json`, options)
+      expect({ code, err }, command).toEqual({ code: 0, err: '' })
+      return JSON.parse(out)
+    }
+    await done('principals put olga --role admin')
+    expect(await done('principals remove olga')).toEqual({ subject: 'olga', removed: true })
+    expect(await done('revoke token j-1 --until 2099-01-01T00:00:00Z')).toEqual({ type: 'token', jti: 'j-1', until: '2099-01-01T00:00:00Z' })
+    expect(await done('revoke subject olga --before 2027-01-31T12:00:00Z')).toEqual({ type: 'subject', subject: 'olga', notBefore: '2027-01-31T12:00:00Z' })
+    expect(await done('passwords set olga', { input: 'correct horse\n' })).toEqual({ user: 'olga', set: true })
+    expect(await done('passwords remove olga')).toEqual({ user: 'olga', removed: true })
+    expect(await done('backup copy.db')).toEqual({ file: world.path('copy.db') })
   })
 })

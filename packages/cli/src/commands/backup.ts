@@ -1,7 +1,7 @@
-import { withConfig, withExamples, type AddCommand, type ConfigOption } from '../context.ts'
+import { withConfig, withExamples, withJson, type AddCommand, type ConfigOption, type JsonOption } from '../context.ts'
 
 export const addBackup: AddCommand = (program, context) => {
-  const command = withConfig(program.command('backup').description('copy the store into a new file, while gateways use it')).argument(
+  const command = withJson(withConfig(program.command('backup').description('copy the store into a new file, while gateways use it'))).argument(
     '<file>',
     'a file that is not there yet',
   )
@@ -10,9 +10,9 @@ export const addBackup: AddCommand = (program, context) => {
     'keep it like the store itself: with the digest key, it can check credentials',
   ])
   command.action(
-    context.action(async (file: string, { config }: ConfigOption) => {
-      await context.withStore(config, (store) => store.backup(context.path(file)))
-      context.say(`Wrote ${context.path(file)}.\n`)
+    context.action(async (file: string, { config, json }: ConfigOption & JsonOption) => {
+      await context.withStore(config, (store) => store.backup(context.path(file)), { readOnly: true })
+      context.done(`Wrote ${context.path(file)}.`, json, { file: context.path(file) })
     }),
   )
 }

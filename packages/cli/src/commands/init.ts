@@ -9,13 +9,13 @@ interface Options {
   readonly output: string
   readonly upstream?: string
   readonly force?: boolean
+  readonly json?: boolean
 }
 
 const NEXT = `Next:
   countersign validate    is it complete?
   countersign matrix      who gets what?
-  countersign serve       start the gateway
-`
+  countersign serve       start the gateway`
 
 export const addInit: AddCommand = (program, context) => {
   const command = program.command('init').description('write a commented countersign.yaml for an API from its OpenAPI document')
@@ -24,12 +24,13 @@ export const addInit: AddCommand = (program, context) => {
     .option('-o, --output <file>', 'where to write', 'countersign.yaml')
     .option('--upstream <url>', 'where the API runs, such as http://127.0.0.1:3000')
     .option('--force', 'overwrite a file that is there')
+    .option('--json', 'print JSON')
   withExamples(command, [
     'countersign init openapi.yaml --upstream http://127.0.0.1:3000',
     'then look through countersign.yaml, and run `countersign validate`',
   ])
   command.action(
-    context.action(async (openapi: string, { output, upstream, force }: Options) => {
+    context.action(async (openapi: string, { output, upstream, force, json }: Options) => {
       if (upstream !== undefined && !/^https?:\/\/[^/]/i.test(upstream)) throw usage(`\`${upstream}\` is no URL; pass one such as http://127.0.0.1:3000`)
       const document = context.path(openapi)
       const file = context.path(output)
@@ -37,7 +38,7 @@ export const addInit: AddCommand = (program, context) => {
       const openapiFile = relative(dirname(file), document)
       const text = starterConfig({ title, openapiFile, schemes, ...(upstream === undefined ? {} : { upstream }) })
       await write(file, text, { force: force === true, output })
-      context.say(`Wrote ${output} for \`${title}\`. ${NEXT}`)
+      context.done(`Wrote ${output} for \`${title}\`. ${NEXT}`, json, { file, title })
     }),
   )
 }

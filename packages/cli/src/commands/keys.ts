@@ -105,7 +105,7 @@ function addRotate(keys: Command, context: Context): void {
   withExamples(command, ['countersign keys rotate csk_4f9d2k7m1x --overlap 7d', 'the old key works for another week'])
   command.action(
     context.action(async (id: string, { config, json, overlap }: Common & { readonly overlap: number }) => {
-      const created = await withInput(() => context.withStore(config, (store) => store.keys.rotate(id, overlap, context.actor())))
+      const created = await withInput(() => context.withStore(config, (store) => store.keys.rotate(id, overlap, context.actor()), { existing: true }))
       if (created === undefined) throw new CommandError(`there is no key \`${id}\` that could be rotated; \`countersign keys list\` shows them`)
       tellCreated(context, created, json)
       if (json !== true) context.say(`${id} ends ${timeText(Math.floor(Date.now() / 1000) + overlap)}.\n`)
@@ -119,7 +119,7 @@ function addRevoke(keys: Command, context: Context): void {
   withExamples(command, ['countersign keys revoke csk_4f9d2k7m1x', 'every gateway of this store refuses it within a second'])
   command.action(
     context.action(async (id: string, { config, json }: Common) => {
-      const record = await context.withStore(config, (store) => store.keys.revoke(id, context.actor()))
+      const record = await context.withStore(config, (store) => store.keys.revoke(id, context.actor()), { existing: true })
       if (record === undefined) throw new CommandError(`there is no key \`${id}\`; \`countersign keys list\` shows them`)
       if (json === true) context.json(shown(record))
       else context.say(`Revoked ${record.id} of ${record.subject}.\n`)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { withConfig, withExamples, withJson, type AddCommand, type ConfigOption, type Context, type JsonOption } from '../context.ts'
-import { CommandError, withInput } from '../failure.ts'
+import { CommandError, EXIT, withInput } from '../failure.ts'
 import { collect, show, type Field } from '../listing.ts'
 import { readSecret } from '../secret-input.ts'
 import { timeText, wholeNumber } from '../values.ts'
@@ -18,7 +18,7 @@ export const addPasswords: AddCommand = (program, context) => {
 }
 
 function addSet(passwords: Command, context: Context): void {
-  const command = withConfig(passwords.command('set').description('set the password of a name; asked for without echo, or read from standard input'))
+  const command = withJson(withConfig(passwords.command('set').description('set the password of a name; asked for without echo, or read from standard input')))
   command.argument('<user>', 'the name')
   withExamples(
     command,
@@ -26,21 +26,22 @@ function addSet(passwords: Command, context: Context): void {
     ['openssl rand -base64 24 | tee olga.txt | countersign passwords set olga', 'takes the first line of standard input'],
   )
   command.action(
-    context.action(async (user: string, { config }: ConfigOption) => {
+    context.action(async (user: string, { config, json }: ConfigOption & JsonOption) => {
       const password = await readSecret(context.io, `Password of ${user}`)
-      await withInput(() => context.withStore(config, (store) => store.passwords.set(user, password, context.actor())))
-      context.say(`Set the password of ${user}.\n`)
+      await withInput(() => context.withStore(config, (store) => store.passwords.set(user, password, context.actor())), EXIT.found)
+      context.done(`Set the password of ${user}.`, json, { user, set: true })
     }),
   )
 }
 
 function addRemove(passwords: Command, context: Context): void {
-  const command = withConfig(passwords.command('remove').description('remove a name with its password')).argument('<user>', 'the name')
+  const command = withJson(withConfig(passwords.command('remove').description('remove a name with its password'))).argument('<user>', 'the name')
   withExamples(command, ['countersign passwords remove olga', 'she cannot log in by password any more'])
   command.action(
-    context.action(async (user: string, { config }: ConfigOption) => {
-      if (!(await context.withStore(config, (store) => store.passwords.remove(user, context.actor())))) throw new CommandError(`\`${user}\` has no password`)
-      context.say(`Removed ${user}.\n`)
+    context.action(async (user: string, { config, json }: ConfigOption & JsonOption) => {
+      if (!(await context.withStore(config, (store) => store.passwords.remove(user, context.actor()), { existing: true })))
+        throw new CommandError(`\`${user}\` has no password`)
+      context.done(`Removed ${user}.`, json, { user, removed: true })
     }),
   )
 }

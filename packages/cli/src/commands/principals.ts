@@ -73,16 +73,16 @@ function addList(principals: Command, context: Context): void {
 }
 
 function addRemove(principals: Command, context: Context): void {
-  const command = withConfig(principals.command('remove').description('remove an entry; the caller is then known by credentials alone')).argument(
+  const command = withJson(withConfig(principals.command('remove').description('remove an entry; the caller is then known by credentials alone'))).argument(
     '<subject>',
     'the subject',
   )
   withExamples(command, ['countersign principals remove olga', 'this refuses nobody: for that, use --status disabled'])
   command.action(
-    context.action(async (subject: string, { config }: ConfigOption) => {
-      if (!(await context.withStore(config, (store) => store.principals.remove(subject, context.actor()))))
+    context.action(async (subject: string, { config, json }: Common) => {
+      if (!(await context.withStore(config, (store) => store.principals.remove(subject, context.actor()), { existing: true })))
         throw new CommandError(`there is no entry for \`${subject}\``)
-      context.say(`Removed ${subject}.\n`)
+      context.done(`Removed ${subject}.`, json, { subject, removed: true })
     }),
   )
 }

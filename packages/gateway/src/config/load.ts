@@ -38,7 +38,11 @@ export async function loadConfig(file: string, { environment = process.env }: Lo
   const files = new Set([path])
   const read = await readSmallFile(path, FILE_LIMIT)
   if ('problem' in read) {
-    const remark = { code: 'unreadable-file', message: `the configuration ${read.problem}`, hint: 'pass the path of a YAML file of at most 1 MB' }
+    const remark = {
+      code: 'unreadable-file',
+      message: `the configuration ${read.problem}`,
+      hint: 'pass the path of a YAML file of at most 1 MB; `countersign init openapi.yaml` writes one',
+    }
     return refused(createSource(file, ''), files, remark)
   }
   const text = decode(read.bytes)

@@ -24,7 +24,8 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], { color = 
 function renderOne({ severity, code, message, hint, place, excerpt }: Diagnostic, paint: Paint): string {
   const where = paint('strong', `${printable(place.file)}:${place.line}:${place.column}:`)
   const lines = [`${where} ${paint(severity, `${severity}:`)} ${printable(message)} ${paint('faint', `[${code}]`)}`]
-  if (excerpt !== undefined) lines.push(...pointAt(printable(excerpt), place, (text) => paint(severity, text)))
+  // A file that cannot be read has no line to point at.
+  if (excerpt !== undefined && excerpt !== '') lines.push(...pointAt(printable(excerpt), place, (text) => paint(severity, text)))
   if (hint !== undefined) lines.push(`  ${paint('strong', 'hint:')} ${printable(hint)}`)
   return lines.join('\n')
 }

@@ -87,7 +87,8 @@ function failedLogin(about: JudgedRequest, source: OcsfSource): OcsfEvent {
     is_remote: true,
     service: { name: about.api ?? boundedText(about.host) },
     ...requestMembers(about),
-    ...unmapped(about, source),
+    // Authentication has no word for the answer.
+    ...unmapped(about, source, { response: about.report.status }),
   }
 }
 
@@ -109,17 +110,17 @@ function refusedCall(about: JudgedRequest, source: OcsfSource): OcsfEvent {
     authorizations,
     ...DENIED,
     ...(about.trace?.traceId === undefined ? {} : { trace: { uid: about.trace.traceId } }),
+    http_response: { code: about.report.status, latency: Math.round(about.report.duration * 1000) },
     ...requestMembers(about),
     ...unmapped(about, source),
   }
 }
 
 function requestMembers(about: JudgedRequest) {
-  const { judgement, report } = about
+  const { judgement } = about
   const hostname = boundedText(about.host)
   return {
     http_request: { uid: about.id, http_method: boundedText(about.method), url: { hostname, path: pathOf(about.target) } },
-    http_response: { code: report.status, latency: Math.round(report.duration * 1000) },
     src_endpoint: { ip: about.client },
     status_id: FAILURE,
     status: 'Failure',
@@ -129,10 +130,17 @@ function requestMembers(about: JudgedRequest) {
 }
 
 /** What the framework has no word for. */
-function unmapped(about: JudgedRequest, { config }: OcsfSource) {
+function unmapped(about: JudgedRequest, { config }: OcsfSource, more: Readonly<Record<string, unknown>> = {}) {
   const { judgement } = about
   return {
-    unmapped: { config: about.config ?? config, outcome: about.outcome, source: judgement?.source, scheme: judgement?.scheme, throttled_by: about.throttledBy },
+    unmapped: {
+      config: about.config ?? config,
+      outcome: about.outcome,
+      source: judgement?.source,
+      scheme: judgement?.scheme,
+      throttled_by: about.throttledBy,
+      ...more,
+    },
   }
 }
 

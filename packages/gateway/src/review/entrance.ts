@@ -30,10 +30,10 @@ export function looksAtEntrance({ network, abuse, cors }: Entrance, arrival: Arr
 /** The same for everybody, in a sentence each: what the cells of a matrix do not show. */
 export function entranceNotes({ network, abuse }: Entrance): readonly string[] {
   return [
-    ...(network.denied.length === 0 ? [] : [`network.denied: callers from ${network.denied.join(', ')} get 403 everywhere`]),
-    ...(network.requireTls ? ['network.requireTls: credentials over plain http get 403 everywhere'] : []),
-    ...(abuse.perAddress === undefined ? [] : [`abuse.perAddress: ${rateText(abuse.perAddress)} from one address get 429`]),
-    ...(abuse.perPrincipal === undefined ? [] : [`abuse.perPrincipal: ${rateText(abuse.perPrincipal)} of one principal get 429`]),
+    ...(network.denied.length === 0 ? [] : [`network.denied: callers from ${network.denied.join(', ')} are refused everywhere`]),
+    ...(network.requireTls ? ['network.requireTls: credentials over plain http are refused everywhere'] : []),
+    ...(abuse.perAddress === undefined ? [] : [`abuse.perAddress: ${rateText(abuse.perAddress)} from one address are too many`]),
+    ...(abuse.perPrincipal === undefined ? [] : [`abuse.perPrincipal: ${rateText(abuse.perPrincipal)} of one principal are too many`]),
   ]
 }
 

@@ -16,7 +16,7 @@ describe('the matrix of the configuration in force', () => {
     expect(answered.headers['content-type']).toBe('application/json')
     expect(answered.json()).toEqual({
       personas: ['anonymous', 'writer'],
-      notes: ['network.denied: callers from 192.0.2.0/24 get 403 everywhere'],
+      notes: ['network.denied: callers from 192.0.2.0/24 are refused everywhere'],
       rows: [
         {
           api: 'orders',

@@ -7,6 +7,7 @@ import { changeEvent } from '../../src/observe/ocsf-change.ts'
 import { denialEvent } from '../../src/observe/ocsf.ts'
 import type { AuditEntry } from '../../src/store/store.ts'
 import { CHALLENGED, DENIED, refused } from './ended.ts'
+import { objectionsTo } from './ocsf-schema.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-audit-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -90,6 +91,44 @@ describe('events of changes', () => {
       metadata: { uid: 'audit-7' },
     })
     expect(changeEvent(entry('key.create', { roles: ['a'] }), source)).toMatchObject({ entity: { type: 'key', uid: 'csk_4f9d2k7m1x', data: { roles: ['a'] } } })
+  })
+})
+
+describe('what the framework asks of events', () => {
+  const trace = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', fields: [], end: () => undefined }
+  const lone = { ...CHALLENGED, reason: 'credentials-missing' } as typeof CHALLENGED
+
+  it.each<readonly [string, unknown]>([
+    ['a refused call', denialEvent(refused(DENIED, 403), source)],
+    ['a refused call in a trace', denialEvent(refused(DENIED, 403, { trace, method: 'PURGE' }), source)],
+    ['a call without credentials', denialEvent(refused(lone, 401), source)],
+    ['credentials that were not accepted', denialEvent(refused(CHALLENGED, 401), source)],
+    ...[
+      'key.create',
+      'key.rotate',
+      'key.revoke',
+      'token.revoke',
+      'password.set',
+      'password.remove',
+      'principal.remove',
+      'configuration.reload',
+      'store.backup',
+    ].map((action) => [action, changeEvent(entry(action), source)] as const),
+    ...['active', 'disabled', 'suspended'].map((status) => [`a principal ${status}`, changeEvent(entry('principal.put', { status }), source)] as const),
+  ])('is met by %s', (_, event) => {
+    expect(objectionsTo(event)).toEqual([])
+  })
+
+  it('is not met by what lacks something, has another word, or a value of its own', () => {
+    const good = denialEvent(refused(DENIED, 403), source)
+    expect(objectionsTo({ ...good, api: {}, mood: 'grim', severity_id: 7, activity_id: 5 })).toEqual([
+      'class 6003 has no word mood',
+      'activity_id 5 is not in class 6003',
+      'type_uid is not class and activity',
+      'severity_id is 7',
+      'api lacks operation',
+    ])
+    expect(objectionsTo({ ...good, class_uid: 3002, actor: {} })).toContain('actor has none of process, user, invoked_by, session, app_name, app_uid')
   })
 })
 

@@ -105,10 +105,10 @@ describe('what no cell shows', () => {
     const network = { trustedProxies: [], denied: ['192.0.2.0/24'], requireTls: true }
     const built = await buildMatrix(policyOf({ routes: [{ path: '/a' }] }), { ...CONFIG, abuse, network }, { now: NOW })
     expect(built.notes).toEqual([
-      'network.denied: callers from 192.0.2.0/24 get 403 everywhere',
-      'network.requireTls: credentials over plain http get 403 everywhere',
-      'abuse.perAddress: more than 5 requests a second, 20 at once, from one address get 429',
-      'abuse.perPrincipal: more than 2 requests a second, 4 at once, of one principal get 429',
+      'network.denied: callers from 192.0.2.0/24 are refused everywhere',
+      'network.requireTls: credentials over plain http are refused everywhere',
+      'abuse.perAddress: more than 5 requests a second, 20 at once, from one address are too many',
+      'abuse.perPrincipal: more than 2 requests a second, 4 at once, of one principal are too many',
     ])
     for (const text of [matrixTable(built), matrixMarkdown(built)]) for (const note of built.notes) expect(text).toContain(`\n${note}\n`)
   })

@@ -124,7 +124,7 @@ describe('several processes', () => {
     const store = await location.open({ patience: 0.2 })
     const holder = program.start('hold', location.path)
     expect([(await holder.lines.next()).value, (await holder.lines.next()).value]).toEqual(['opening', 'held'])
-    const refused = await Promise.allSettled([1, 2, 3].map(async () => await store.keys.create({ subject: 'a' }, ACTOR)))
+    const refused = await Promise.allSettled([1, 2, 3].map(() => Promise.resolve(store.keys.create({ subject: 'a' }, ACTOR))))
     expect(refused.map((one) => (one.status === 'rejected' ? String(one.reason) : one.status))).toEqual(
       Array.from({ length: 3 }, () => expect.stringMatching(/is locked by another process; find what holds it/)),
     )

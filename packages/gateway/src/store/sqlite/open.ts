@@ -49,29 +49,30 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   }
   try {
     // Whatever is read or written here may meet another process that is starting, too.
-    const { run } = createLine({ path, patience })
-    const durable = await run(() => open('full'))
-    await run(() => requireOurs(durable))
+    const line = createLine({ path, patience })
+    const durable = await line.run(() => open('full'))
+    await line.run(() => requireOurs(durable))
     // The step from the old kind of journal does not wait for locks by itself.
-    if (!readOnly) await run(() => durable.exec('PRAGMA journal_mode = WAL'))
-    return await build(driver, settings, { durable, swift: await run(() => open('normal')), run })
+    if (!readOnly) await line.run(() => durable.exec('PRAGMA journal_mode = WAL'))
+    return await build(driver, settings, { durable, swift: await line.run(() => open('normal')), line })
   } catch (error) {
     for (const connection of opened) connection.close()
     throw error
   }
 }
 
-interface Opened extends Line {
+interface Opened {
+  readonly line: Line
   readonly durable: Connection
   readonly swift: Connection
 }
 
-async function build(driver: Driver, settings: Settings, { durable, swift, run }: Opened): Promise<Store> {
+async function build(driver: Driver, settings: Settings, { durable, swift, line }: Opened): Promise<Store> {
   const { path, digestKey, decisions, guessing, clock, readOnly } = settings
-  await run(() => requireIntegrity(durable))
-  await run(() => (readOnly ? requireSchema(durable) : migrate(durable)))
-  const digests = await run(() => (readOnly ? existingDigests(durable, digestKey) : settleDigests(durable, digestKey)))
-  if (!readOnly) await run(() => sealOpenKeys(durable, digests))
+  await line.run(() => requireIntegrity(durable))
+  await line.run(() => (readOnly ? requireSchema(durable) : migrate(durable)))
+  const digests = await line.run(() => (readOnly ? existingDigests(durable, digestKey) : settleDigests(durable, digestKey)))
+  if (!readOnly) await line.run(() => sealOpenKeys(durable, digests))
   const now = () => Math.floor(clock())
   const context = { durable, swift, digests, audit: createAuditWriter(durable, now), now, monotonic: () => performance.now() / 1000 }
   return assemble(context, { decisions, guessing, readOnly, backup: { driver, path, withKeyFile: digestKey === undefined } })
