@@ -1,9 +1,11 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { createServer, get, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ordersWorld } from './world.ts'
@@ -88,5 +90,60 @@ describe('the program', () => {
     child.kill('SIGTERM')
     const [code] = (await closed) as [number | null]
     expect({ code, status, spoke: err.match(/API on/g)?.length }).toEqual({ code: 0, status: 401, spoke: 1 })
+  })
+
+  it('knows in every worker within a second that a token was revoked', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256')
+    const keySet = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' }] }
+    // The issuer, and what the gateway protects.
+    const beside = createServer((_request, response) => response.setHeader('Content-Type', 'application/json').end(JSON.stringify(keySet)))
+    await once(beside.listen(0, '127.0.0.1'), 'listening')
+    const address = beside.address()
+    const other = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+    const world = await ordersWorld(`version: 1
+realm: orders
+listen: { address: 127.0.0.1, port: 0 }
+admin: { address: 127.0.0.1, port: 0 }
+schemes: { bearer: { issuers: [{ issuer: https://id.example, audience: https://api.example, jwksUri: '${other}/jwks' }] } }
+apis: [{ name: orders, upstream: '${other}', routes: [{ path: /orders, methods: GET }] }]
+`)
+    const token = (jti: string) =>
+      new SignJWT({ client_id: 'c', jti })
+        .setProtectedHeader({ alg: 'ES256', kid: 'k1', typ: 'at+jwt' })
+        .setIssuer('https://id.example')
+        .setAudience('https://api.example')
+        .setSubject('olga')
+        .setIssuedAt()
+        .setExpirationTime('5 min')
+        .sign(privateKey)
+    const child = spawn(process.execPath, [program, 'serve', '--no-watch', '--workers', '2'], { cwd: world.folder, stdio: ['ignore', 'ignore', 'pipe'] })
+    const closed = once(child, 'close')
+    let err = ''
+    for await (const chunk of child.stderr) {
+      err += String(chunk)
+      if (err.includes('Admin on')) break
+    }
+    const [, api = ''] = /API on (\S+)/.exec(err) ?? []
+    // Connections of their own, which the workers get in turn.
+    const ask = async (bearer: string) => {
+      const request = get(`${api}/orders`, { agent: false, headers: { authorization: `Bearer ${bearer}` } })
+      const [response] = (await once(request, 'response')) as [IncomingMessage]
+      return response.resume().statusCode
+    }
+    const all = async (bearer: string) => new Set(await Promise.all(Array.from({ length: 6 }, () => ask(bearer))))
+    const delays: number[] = []
+    for (const jti of ['one', 'two', 'three']) {
+      const bearer = await token(jti)
+      expect(await all(bearer)).toEqual(new Set([200]))
+      expect((await world.run(`revoke token ${jti} --until 1h`)).code).toBe(0)
+      const revoked = performance.now()
+      await expect.poll(() => all(bearer), { timeout: 5000, interval: 5 }).toEqual(new Set([401]))
+      delays.push(performance.now() - revoked)
+      expect(await all(bearer)).toEqual(new Set([401]))
+    }
+    child.kill('SIGTERM')
+    await closed
+    beside.close()
+    expect(Math.max(...delays)).toBeLessThan(1000)
   })
 })

@@ -51,6 +51,22 @@ describe('a process that is killed', () => {
   })
 })
 
+describe('a process whose files may not grow', () => {
+  test('refuses the change that does not fit, says why, and keeps all that it acknowledged', async () => {
+    const child = program.start('write', location.path, { fileLimit: 2000 })
+    const said = await rest(child)
+    expect(said.at(-1)).toMatch(
+      /^failed StoreError: the store .*countersign\.db (cannot be read or written: the disk reports an error, or refuses to let a file grow; look at|cannot grow: the disk is full; make room)/,
+    )
+    const keys = said.flatMap((line) => (line.startsWith('key ') ? [line.slice(4)] : []))
+    expect(keys.length).toBeGreaterThan(10)
+    const store = await location.open()
+    for (const key of keys) expect((await store.keys.get(key.slice(0, 14)))?.id).toBe(key.slice(0, 14))
+    expect(await store.audit.verify()).toMatchObject({ intact: true })
+    await store.keys.create({ subject: 'later' }, ACTOR)
+  })
+})
+
 describe('several processes', () => {
   test('start on one new store at once', async () => {
     const children = [1, 2, 3].map(() => program.start('open', location.path))

@@ -11,7 +11,8 @@ const HERE = dirname(fileURLToPath(import.meta.url))
 
 /** `child.ts` in one file that Node can run. */
 export interface Program {
-  start(command: string, path: string, options?: { readonly uid?: number }): Child
+  /** `fileLimit`: kB beyond which no file of the process grows, as on a full disk. */
+  start(command: string, path: string, options?: { readonly uid?: number; readonly fileLimit?: number }): Child
   dispose(): void
 }
 
@@ -43,8 +44,12 @@ export async function createProgram(): Promise<Program> {
   await build.write({ file, format: 'esm', codeSplitting: false })
   await build.close()
   return {
-    start: (command, path, options = {}) => {
-      const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, command, path], { stdio: 'pipe', ...options })
+    start: (command, path, { fileLimit, ...options } = {}) => {
+      const node = [process.execPath, '--disable-warning=ExperimentalWarning', file, command, path]
+      // POSIX counts in blocks of 512 bytes.
+      const limited = fileLimit === undefined ? node : ['sh', '-c', `ulimit -f ${fileLimit * 2}; exec "$@"`, 'sh', ...node]
+      const [program = '', ...args] = limited
+      const child = spawn(program, args, { stdio: 'pipe', ...options })
       child.stderr.pipe(process.stderr)
       const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
       return { process: child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator](), ended }
