@@ -115,10 +115,11 @@ describe('several processes', () => {
     expect([(await holder.lines.next()).value, (await holder.lines.next()).value]).toEqual(['opening', 'held'])
     const done: string[] = []
     const turns = [performance.now()]
-    const changes = ['a', 'b', 'c'].map(async (subject) => {
+    const change = async (subject: string): Promise<void> => {
       await store.keys.create({ subject }, ACTOR)
       done.push(subject)
-    })
+    }
+    const changes = ['a', 'b', 'c'].map(change)
     const password = Promise.resolve(store.failures.record('password', 'x', 1_900_000_000)).then(() => done.push('failure'))
     for (let turn = 0; turn < 20; turn++) {
       expect((await store.keys.find(key, 1_900_000_000))?.subject).toBe('before')
@@ -130,9 +131,10 @@ describe('several processes', () => {
     // Milliseconds; SQLite alone would wait for as long as patience lasts.
     expect(Math.max(...turns.slice(1).map((at, index) => at - (turns[index] ?? 0)))).toBeLessThan(1000)
     holder.process.stdin.end('let go\n')
-    await Promise.all([...changes, password])
-    expect(done.filter((name) => name !== 'failure')).toEqual(['a', 'b', 'c'])
-    expect((await store.keys.list()).items.map(({ subject }) => subject)).toEqual(['before', 'a', 'b', 'c'])
+    // Who comes last does not overtake those that pause between two attempts.
+    await Promise.all([...changes, change('late'), password])
+    expect(done.filter((name) => name !== 'failure')).toEqual(['a', 'b', 'c', 'late'])
+    expect((await store.keys.list()).items.map(({ subject }) => subject)).toEqual(['before', 'a', 'b', 'c', 'late'])
     await holder.ended
   })
 

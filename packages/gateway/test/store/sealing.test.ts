@@ -27,12 +27,13 @@ function readIfThere(file: string): string {
   }
 }
 
-/** A store of the version before keys were sealed, with one key in it. */
+/** A store of the version before keys were sealed, with so many keys in it that some lie in pages that become free. */
 async function oldStore(): Promise<void> {
   await (await location.open({ digestKey: ONE })).close()
   const raw = await openRaw(location.path)
   raw.exec('ALTER TABLE signing_keys RENAME COLUMN sealed TO jwk; PRAGMA user_version = 1')
-  raw.prepare("INSERT INTO signing_keys (use, jwk, created) VALUES ('assertion', ?, 1)").run(JSON.stringify(JWK))
+  for (const use of ['assertion', ...Array.from({ length: 100 }, (_none, index) => `use-${index}`)])
+    raw.prepare('INSERT INTO signing_keys (use, jwk, created) VALUES (?, ?, 1)').run(use, JSON.stringify(JWK))
   raw.close()
   expect(onDisk()).toContain(JWK.d)
 }

@@ -47,12 +47,23 @@ function unsealed({ path }: Connection, digests: Digests, { use, sealed }: { rea
 /** Seals the keys that an earlier version has left open, and leaves nothing of them in the files. */
 export function sealOpenKeys(connection: Connection, digests: Digests): void {
   const open = connection.prepare(`SELECT sequence, use, sealed FROM signing_keys WHERE NOT (${SEALED})`)
-  if (open.get() === undefined) return
   const replace = connection.prepare('UPDATE signing_keys SET sealed = ? WHERE sequence = ?')
-  // Overwrites with zeros what would otherwise lie in free pages.
-  connection.exec('PRAGMA secure_delete = ON')
-  connection.transact(() => {
-    for (const row of open.all()) replace.run(digests.seal(text(row, 'sealed'), purposeOf(text(row, 'use'))), number(row, 'sequence'))
-  })
-  connection.exec('PRAGMA secure_delete = OFF; PRAGMA wal_checkpoint(TRUNCATE)')
+  const remember = connection.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('remains', 'signing keys')")
+  if (open.get() !== undefined) {
+    connection.transact(() => {
+      for (const row of open.all()) replace.run(digests.seal(text(row, 'sealed'), purposeOf(text(row, 'use'))), number(row, 'sequence'))
+      remember.run()
+    })
+  }
+  sweep(connection)
+}
+
+/** Writes the whole database anew: what was in it before lies in free pages otherwise. Done again at the next start if it was not finished. */
+function sweep(connection: Connection): void {
+  const remains = connection.prepare("SELECT 1 FROM meta WHERE name = 'remains'")
+  if (remains.get() === undefined) return
+  connection.exec('VACUUM')
+  const { busy } = connection.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() ?? {}
+  // Somebody still reads from before it, and the old pages have to stay until then.
+  if (busy === 0) connection.exec("DELETE FROM meta WHERE name = 'remains'")
 }
