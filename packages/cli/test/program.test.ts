@@ -5,7 +5,7 @@ import { createServer, get, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { testIssuer } from 'countersign/testing'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ordersWorld } from './world.ts'
@@ -93,10 +93,10 @@ describe('the program', () => {
   })
 
   it('knows in every worker within a second that a token was revoked', async () => {
-    const { privateKey, publicKey } = await generateKeyPair('ES256')
-    const keySet = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' }] }
+    const issuer = await testIssuer({ issuer: 'https://id.example' })
+    issuer.trust('https://api.example')
     // The issuer, and what the gateway protects.
-    const beside = createServer((_request, response) => response.setHeader('Content-Type', 'application/json').end(JSON.stringify(keySet)))
+    const beside = createServer((_request, response) => response.setHeader('Content-Type', 'application/json').end(JSON.stringify(issuer.keySet)))
     await once(beside.listen(0, '127.0.0.1'), 'listening')
     const address = beside.address()
     const other = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
@@ -107,15 +107,6 @@ admin: { address: 127.0.0.1, port: 0 }
 schemes: { bearer: { issuers: [{ issuer: https://id.example, audience: https://api.example, jwksUri: '${other}/jwks' }] } }
 apis: [{ name: orders, upstream: '${other}', routes: [{ path: /orders, methods: GET }] }]
 `)
-    const token = (jti: string) =>
-      new SignJWT({ client_id: 'c', jti })
-        .setProtectedHeader({ alg: 'ES256', kid: 'k1', typ: 'at+jwt' })
-        .setIssuer('https://id.example')
-        .setAudience('https://api.example')
-        .setSubject('olga')
-        .setIssuedAt()
-        .setExpirationTime('5 min')
-        .sign(privateKey)
     const child = spawn(process.execPath, [program, 'serve', '--no-watch', '--workers', '2'], { cwd: world.folder, stdio: ['ignore', 'ignore', 'pipe'] })
     const closed = once(child, 'close')
     let err = ''
@@ -133,7 +124,7 @@ apis: [{ name: orders, upstream: '${other}', routes: [{ path: /orders, methods: 
     const all = async (bearer: string) => new Set(await Promise.all(Array.from({ length: 6 }, () => ask(bearer))))
     const delays: number[] = []
     for (const jti of ['one', 'two', 'three']) {
-      const bearer = await token(jti)
+      const bearer = await issuer.token('olga', { jti })
       expect(await all(bearer)).toEqual(new Set([200]))
       expect((await world.run(`revoke token ${jti} --until 1h`)).code).toBe(0)
       const revoked = performance.now()

@@ -5,33 +5,29 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseChallenges } from '@countersign/core'
 import { startGateway, type Gateway, type GatewayOptions } from '@countersign/gateway'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { testIssuer } from 'countersign/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { loadSetup } from '../../src/setup.ts'
 
 /** The keys of an issuer, on a port of their own, and how often somebody asked for them. */
 async function startIssuer() {
-  const { publicKey, privateKey } = await generateKeyPair('ES256')
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' }
+  const tokens = await testIssuer({ issuer: 'https://id.example' })
+  tokens.trust('https://api.example')
   const counted = { asked: 0 }
   const server = createServer((_request, response) => {
     counted.asked++
     response.setHeader('Content-Type', 'application/json')
-    response.end(JSON.stringify({ keys: [jwk] }))
+    response.end(JSON.stringify(tokens.keySet))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  const token = (claims: Readonly<Record<string, unknown>>) =>
-    new SignJWT({ client_id: 'c', jti: 'j', ...claims })
-      .setProtectedHeader({ alg: 'ES256', kid: 'k1', typ: 'at+jwt' })
-      .setIssuer('https://id.example')
-      .setAudience('https://api.example')
-      .setSubject('olga')
-      .setIssuedAt()
-      .setExpirationTime('5 min')
-      .sign(privateKey)
-  return { counted, token, jwksUri: `http://127.0.0.1:${port}/jwks`, close: () => server.close() }
+  return {
+    counted,
+    bearer: (claims: Readonly<Record<string, unknown>>) => tokens.bearer('olga', claims),
+    jwksUri: `http://127.0.0.1:${port}/jwks`,
+    close: () => server.close(),
+  }
 }
 
 let folder: string
@@ -74,7 +70,7 @@ async function start(admin: string, options: Partial<GatewayOptions> = {}): Prom
 }
 
 async function ask(claims?: Readonly<Record<string, unknown>>, method = 'GET') {
-  const headers: Record<string, string> = claims === undefined ? {} : { authorization: `Bearer ${await issuer.token(claims)}` }
+  const headers: Record<string, string> = claims === undefined ? {} : await issuer.bearer(claims)
   const response = await fetch(`http://127.0.0.1:${gateway?.adminAddress?.port ?? 0}/api/v1/${method === 'GET' ? 'keys' : 'reload'}`, { method, headers })
   return { status: response.status, schemes: parseChallenges(response.headers.get('www-authenticate') ?? '').challenges.map(({ scheme }) => scheme) }
 }
