@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
 /** Tests that hold time limits of seconds against a real clock: what runs beside them would make them late. */
-const ALONE = ['conformance/**/*.test.ts', 'packages/gateway/test/store/{processes,sqlite}.test.ts', 'packages/guard/test/passwords.test.ts']
+const ALONE = [
+  'conformance/**/*.test.ts',
+  'packages/cli/test/program.test.ts',
+  'packages/gateway/test/store/{processes,sqlite}.test.ts',
+  'packages/guard/test/passwords.test.ts',
+]
 
 export default defineConfig({
   // Tests run the sources: `source` is the condition that every package.json points at src/.

@@ -1,6 +1,6 @@
 import { acceptedSchemes, type Authentication, type AnyScheme, type Requirement } from '@countersign/core'
 import type { Config, PersonaConfig } from '../config/config.ts'
-import { nearName } from '../config/near-name.ts'
+import { nearName } from '@countersign/openapi'
 import { SCHEME_NAMES } from '../policy/requirement.ts'
 
 /** The name under which every configuration has a caller without credentials. */
