@@ -14,7 +14,7 @@ import { finish, isMain, type Finding } from './finish.ts'
 // more raises the number and says for what. `without` must not occur in the bundle.
 const BUDGETS: readonly Budget[] = [
   // 8.1 kB on 2026-11-23, a third of it the texts of refusals. Core is in every client and every edge function.
-  { entry: '@countersign/core', bytes: 8_900, without: ['node:', 'jose'] },
+  { entry: '@countersign/core', bytes: 10_200, without: ['node:', 'jose'] },
 ]
 
 interface Packed {

@@ -70,6 +70,7 @@ export const CORE_ORDER: readonly string[] = [
   'requirement',
   'scheme',
   'evaluate',
+  'remedy',
   'judge',
   'answer',
   'read',

@@ -13,6 +13,7 @@ const PHRASES: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
+  413: 'Content Too Large',
   429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
@@ -21,6 +22,7 @@ const PHRASES: Readonly<Record<number, string>> = {
 
 const REMEDIES: Readonly<Record<Denial['remedy']['action'], string>> = {
   authenticate: 'send credentials of a scheme in the challenges',
+  prove: 'send the same credentials again, with a new proof as the answer asks for it',
   refresh: 'get a new access token and repeat the request once',
   'step-up': 'log in again as the challenge asks',
   'request-scope': 'request a token with the scopes of the challenge',

@@ -155,9 +155,9 @@ export const REASON_TEXTS: Readonly<Record<Reason, ReasonText>> = {
       'The access token is bound to a key (`cnf`), and the request did not prove that its sender has that key. A copy that somebody stole looks like this.',
     client: 'Send the token with its proof, or ask the issuer for one that is not bound, if this API takes such tokens.',
     operator:
-      'This guard verifies no proofs of possession yet, so it refuses every bound token instead of taking it for a plain one. Have the issuer bind no tokens for this API.',
+      'Add `dpop()` to the schemes for tokens that are bound to a key, or `certificates` to the Bearer scheme for those bound to a certificate. A binding of another kind cannot be checked, and its tokens are refused.',
     sections: ['RFC 9449 §7.2', 'RFC 8705 §3'],
-    rows: ['dpop-token-as-bearer', 'mtls-certificate-absent'],
+    rows: ['dpop-token-as-bearer'],
   },
   'token-revoked': {
     happened: 'The access token was revoked, or it was issued before a mark that ended all earlier tokens of its subject.',
@@ -336,13 +336,12 @@ export const REASON_TEXTS: Readonly<Record<Reason, ReasonText>> = {
     rows: ['too-many-failed-attempts'],
   },
   'issuer-unreachable': {
-    happened:
-      'The identity provider could not be asked: no usable key set and nothing cached, or introspection that timed out or answered something unreadable. Whether the token is good is unknown.',
+    happened: 'The identity provider could not be asked: no usable key set and nothing cached. Whether the token is good is unknown.',
     client: KEEP,
     operator:
       'Check from this server that the address of the issuer resolves and answers within the time limit, with JSON and with the issuer that is configured.',
     sections: ['RFC 9110 §15.6.4', 'RFC 7662 §2.3'],
-    rows: ['jwks-unreachable', 'token-unknown-kid-refresh-failed', 'introspection-unavailable', 'introspection-malformed', 'discovery-issuer-mismatch'],
+    rows: ['jwks-unreachable', 'token-unknown-kid-refresh-failed', 'discovery-issuer-mismatch'],
   },
   'lookup-unavailable': {
     happened:
@@ -350,7 +349,7 @@ export const REASON_TEXTS: Readonly<Record<Reason, ReasonText>> = {
     client: KEEP,
     operator: 'Check the store. Callers are refused as long as it cannot be asked.',
     sections: ['RFC 9110 §15.6.4'],
-    rows: ['session-store-unavailable', 'replay-store-unavailable'],
+    rows: ['session-store-unavailable'],
   },
   'fact-unavailable': {
     happened:
@@ -360,6 +359,260 @@ export const REASON_TEXTS: Readonly<Record<Reason, ReasonText>> = {
     sections: ['RFC 9110 §15.6.4'],
     rows: ['pdp-unreachable'],
   },
+  'token-inactive': {
+    happened:
+      'The identity provider was asked about the token and says that it is not active: revoked, expired, unknown, or not meant for this API. It does not say which, and neither does the answer.',
+    client: NEW_TOKEN,
+    operator: 'The explanation on the server says no more than the answer does. Ask the identity provider if a token should be active.',
+    sections: ['RFC 7662 §2.2', 'RFC 6750 §3.1'],
+    rows: ['token-inactive'],
+  },
+  'token-unbound': {
+    happened:
+      'The token is bound to no key, but the route or the scheme accepts only tokens that a thief could not use: bound to a key by DPoP or to a client certificate.',
+    client: 'Ask the authorization server for a token that is bound to your key or your certificate.',
+    operator: 'Check that the authorization server issues bound tokens to this client.',
+    sections: ['RFC 9449 §7.1', 'RFC 8705 §3', 'FAPI 2.0 §5.3.4'],
+    rows: ['dpop-scheme-unbound-token', 'sender-constraint-required'],
+  },
+  'token-key-mismatch': {
+    happened: 'The proof is good, but it was made with another key than the one that the token is bound to. The token may be a stolen copy.',
+    client: 'Use the key that the token was issued for, or ask for a new token with the key that you have.',
+    operator: 'One of these may be a client that lost its key; several from one place may be a thief with tokens and without keys.',
+    sections: ['RFC 9449 §4.3', 'RFC 9449 §7.1'],
+    rows: ['dpop-key-mismatch'],
+  },
+  'token-certificate-missing': {
+    happened: 'The token is bound to a client certificate, and the connection was made without one.',
+    client: 'Connect again with the certificate that the token was issued for.',
+    operator: 'Check that the server asks for certificates, and that a proxy in front of it passes them on in the field that is configured.',
+    sections: ['RFC 8705 §3'],
+    rows: ['mtls-certificate-absent'],
+  },
+  'token-certificate-mismatch': {
+    happened: 'The token is bound to a client certificate, and the connection was made with another one. The token may be a stolen copy.',
+    client: 'Ask for a new token with the certificate that you use now.',
+    operator: 'After a client has changed its certificate this is to be expected once. Otherwise look where the token came from.',
+    sections: ['RFC 8705 §3'],
+    rows: ['mtls-binding-mismatch'],
+  },
+  'dpop-proof-missing': {
+    happened: 'A token came with the scheme `DPoP` and without a proof in the field `DPoP`.',
+    client: 'Send a proof with every request.',
+    operator: 'No action is needed. If a client believes that it sends proofs, look whether a proxy in between removes the field `DPoP`.',
+    sections: ['RFC 9449 §4.3', 'RFC 9449 §7.1'],
+    rows: ['dpop-proof-missing'],
+  },
+  'dpop-proof-repeated': {
+    happened: 'There is more than one `DPoP` field, so it is unclear which proof counts.',
+    client: 'Send one proof.',
+    operator: 'Look whether a proxy in between adds a field of its own.',
+    sections: ['RFC 9449 §4.3'],
+    rows: ['dpop-proof-multiple'],
+  },
+  'dpop-proof-invalid': {
+    happened:
+      'The proof is no JWT of the type `dpop+jwt` with a public key and all required claims, or its signature does not verify with that key. Which of these, the answer does not say.',
+    client: 'Make a new proof, with a new `jti`, for this very request, and repeat the request once. The access token stays as it is.',
+    operator: 'The explanation of the decision on the server names the check. A client that fails all the time has a defect.',
+    sections: ['RFC 9449 §4.2', 'RFC 9449 §4.3'],
+    rows: ['dpop-proof-invalid'],
+  },
+  'dpop-algorithm-refused': {
+    happened: 'The proof is signed with an algorithm that is not in the `algs` of the challenge, with a shared secret, or not at all.',
+    client: 'Use a key for one of the algorithms in `algs`.',
+    operator: 'Add the algorithm to the scheme if it should be accepted.',
+    sections: ['RFC 9449 §4.3', 'RFC 9449 §11.6'],
+    rows: ['dpop-alg-not-allowed'],
+  },
+  'dpop-method-mismatch': {
+    happened: 'The claim `htm` of the proof is not the method of the request. Methods are compared letter by letter.',
+    client: 'Make a new proof, with a new `jti`, for this very request, and repeat the request once. The access token stays as it is.',
+    operator: 'No action is needed, unless something in between changes methods.',
+    sections: ['RFC 9449 §4.3'],
+    rows: ['dpop-htm-mismatch'],
+  },
+  'dpop-target-mismatch': {
+    happened: 'The claim `htu` of the proof is not the address that this server has for the request, without query and fragment.',
+    client: 'Make a new proof, with a new `jti`, for this very request, and repeat the request once. The access token stays as it is.',
+    operator: 'Behind a proxy the scheme has to know the public origin: set `origin`. Without it every proof fails.',
+    sections: ['RFC 9449 §4.3'],
+    rows: ['dpop-htu-mismatch'],
+  },
+  'dpop-proof-outdated': {
+    happened: 'The claim `iat` of the proof is too far in the past or in the future.',
+    client:
+      'Make a new proof, with a new `jti`, for this very request, and repeat the request once. The access token stays as it is. If that fails as well, the clock of the client is wrong: take the time from the field `Date` of the answer.',
+    operator: 'If many clients have wrong clocks, let the scheme ask for nonces instead.',
+    sections: ['RFC 9449 §4.3', 'RFC 9449 §11.1'],
+    rows: ['dpop-iat-out-of-window'],
+  },
+  'dpop-proof-replayed': {
+    happened: 'A proof with this `jti` was used before, for the same address. It may be a stolen copy of a request.',
+    client: 'Make a new proof, with a new `jti`, for this very request, and repeat the request once. The access token stays as it is.',
+    operator: 'A client that repeats requests with the same proof has a defect. Otherwise somebody may have read a request.',
+    sections: ['RFC 9449 §11.1'],
+    rows: ['dpop-jti-replayed'],
+  },
+  'dpop-token-mismatch': {
+    happened: 'The claim `ath` of the proof is missing, or it is not the hash of the token that came with the proof.',
+    client: 'Make a new proof, with a new `jti`, for this very request, and repeat the request once. The access token stays as it is.',
+    operator: 'No action is needed: a client that fails all the time has a defect.',
+    sections: ['RFC 9449 §4.2', 'RFC 9449 §4.3'],
+    rows: ['dpop-ath-mismatch'],
+  },
+  'dpop-nonce-missing': {
+    happened: 'This server wants a nonce of its own in proofs, and the proof has none. The nonce is in the field `DPoP-Nonce` of the answer.',
+    client: 'Make a new proof with the nonce as its claim `nonce`, and repeat the request once. Keep the nonce for later requests.',
+    operator: 'No action is needed: it is the usual answer to the first request of a client.',
+    sections: ['RFC 9449 §9', 'RFC 9449 §8.2'],
+    rows: ['dpop-nonce-required'],
+  },
+  'dpop-nonce-stale': {
+    happened: 'The nonce in the proof is not a recent one of this server. A new one is in the field `DPoP-Nonce` of the answer.',
+    client: 'Make a new proof with the new nonce, and repeat the request once.',
+    operator: 'Many of these at once may mean that several servers do not share the secret that their nonces are made with.',
+    sections: ['RFC 9449 §8', 'RFC 9449 §9'],
+    rows: ['dpop-nonce-stale'],
+  },
+  'nonce-stale': {
+    happened: 'The response was computed with a nonce that has expired. The challenge says `stale=true` and has a new one.',
+    client: 'Compute the response again with the new nonce and the same password, without asking anybody.',
+    operator: 'No action is needed. Many of these from one client may mean that several servers do not share the secret of their nonces.',
+    sections: ['RFC 7616 §3.3', 'RFC 7616 §3.6'],
+    rows: ['digest-stale-nonce'],
+  },
+  'nonce-replayed': {
+    happened: 'The count `nc` was used before with this nonce, so the request may be a copy of an earlier one.',
+    client: 'Compute the response again with the new nonce and the same password, without asking anybody.',
+    operator: 'A client that does not count has a defect. Otherwise somebody may have read a request.',
+    sections: ['RFC 7616 §3.4', 'RFC 7616 §5.5'],
+    rows: ['digest-replay'],
+  },
+  'session-ended': {
+    happened:
+      'The cookie names a session that is over: it was idle for too long, reached its end, was ended by a logout, or cannot be read. The answer removes the cookie.',
+    client: 'Log in again.',
+    operator: 'The explanation of the decision on the server says which. After a change of the secret all sessions are over.',
+    sections: ['RFC 9110 §15.5.2', 'RFC 6265 §5.3'],
+    rows: ['session-expired-api'],
+  },
+  'signature-missing': {
+    happened: 'The request has to be signed (RFC 9421) and is not. The field `Accept-Signature` of the answer says what to sign.',
+    client: 'Sign the components that `Accept-Signature` names, and repeat the request once.',
+    operator: 'No action is needed for a first request of a client.',
+    sections: ['RFC 9421 §5', 'RFC 9110 §15.5.2'],
+    rows: ['http-signature-missing'],
+  },
+  'signature-invalid': {
+    happened: 'The signature cannot be read, was made with another algorithm than the key is for, or does not verify.',
+    client: 'Sign the request anew, as `Accept-Signature` says, and repeat it once.',
+    operator: 'The explanation of the decision on the server names the check. A proxy that changes a signed field or the target is a common cause.',
+    sections: ['RFC 9421 §3.2'],
+    rows: ['http-signature-invalid'],
+  },
+  'signature-key-unknown': {
+    happened: 'The key that `keyid` names is not known here, or not trusted.',
+    client: 'Use a key that this server knows.',
+    operator: 'Add the key if it should be known.',
+    sections: ['RFC 9421 §3.2', 'RFC 9421 §3.2.1'],
+    rows: [],
+  },
+  'signature-outdated': {
+    happened: 'The signature has expired, or was made too long ago or in the future.',
+    client: 'Sign the request anew, as `Accept-Signature` says, and repeat it once.',
+    operator: 'If a client fails all the time, its clock is wrong.',
+    sections: ['RFC 9421 §3.2.1'],
+    rows: [],
+  },
+  'signature-replayed': {
+    happened: 'The `nonce` of the signature was used before.',
+    client: 'Sign the request anew, as `Accept-Signature` says, and repeat it once.',
+    operator: 'A client that repeats requests with the same signature has a defect. Otherwise somebody may have read a request.',
+    sections: ['RFC 9421 §3.2.1', 'RFC 9421 §7.2.2'],
+    rows: [],
+  },
+  'signature-coverage': {
+    happened: 'The signature is good, but it leaves out a component, or a parameter such as `created` or `tag`, that has to be signed here.',
+    client: 'Sign the components that `Accept-Signature` names, and repeat the request once.',
+    operator: 'No action is needed.',
+    sections: ['RFC 9421 §3.2.1', 'RFC 9421 §7.2.1'],
+    rows: ['http-signature-coverage'],
+  },
+  'authorization-details-missing': {
+    happened: 'The token was accepted, but its `authorization_details` do not cover what was asked for.',
+    client: 'Ask for a token whose authorization details cover the request.',
+    operator: 'No action is needed; the explanation of the decision names the fact that did not hold.',
+    sections: ['RFC 9396 §7', 'RFC 6750 §3.1'],
+    rows: ['authorization-details-insufficient'],
+  },
+  'client-certificate-missing': {
+    happened:
+      'The only way to be known here is a client certificate, and the connection was made without one. HTTP has no challenge for certificates, so the answer is not 401.',
+    client: 'Connect again with a certificate.',
+    operator: 'Check that the server asks for certificates, and that a proxy in front of it passes them on in the field that is configured.',
+    sections: ['RFC 9110 §11.4', 'RFC 9440 §2.4'],
+    rows: ['client-certificate-required'],
+  },
+  'client-certificate-refused': {
+    happened: 'The certificate is good for TLS, but its subject is not known here, its issuer is not trusted, or it was withdrawn.',
+    client: 'Stop. Another request with the same certificate gets the same answer.',
+    operator: 'Map the subject or the alternative names of the certificate to a principal if it should be accepted.',
+    sections: ['RFC 9440 §2.4'],
+    rows: ['client-certificate-unacceptable'],
+  },
+  'cross-site-request': {
+    happened: 'The credentials came without the caller’s doing, as a browser sends cookies, and nothing shows that a page of this site made the request.',
+    client: 'Reload the page, which gives it a new token, and send the form again.',
+    operator:
+      'If the page is your own, let it send the anti-forgery token, or name its origin in the options of the session. Several of these may be an attack on a person who is logged in.',
+    sections: ['RFC 9110 §15.5.4', 'RFC 6265 §8.2'],
+    rows: ['csrf-failed'],
+  },
+  'digest-target-mismatch': {
+    happened: 'The `uri` in the credentials names another resource than the request does. It may be a copy of another request.',
+    client: 'Compute the response for the target of this request.',
+    operator: 'Look whether a proxy in between rewrites targets. Otherwise it may be an attack.',
+    sections: ['RFC 7616 §3.4.6'],
+    rows: ['digest-uri-mismatch'],
+  },
+  'content-digest-mismatch': {
+    happened: 'The content that arrived is not the content that `Content-Digest` was computed over.',
+    client: 'Compute the digest over the bytes that are sent, after any coding. Repeat the request once if the network may have damaged it.',
+    operator: 'Look whether a proxy in between changes content.',
+    sections: ['RFC 9530 §2'],
+    rows: ['content-digest-mismatch'],
+  },
+  'content-too-large': {
+    happened:
+      'The content has to be read before the request can be judged, because a digest or a signature covers it or credentials may be in it, and it is longer than the limit for that.',
+    client: 'Send less, or send the credentials in another way.',
+    operator: 'Raise the limit of the scheme if requests of this size are to be expected; the content is kept in memory while it is checked.',
+    sections: ['RFC 9110 §15.5.14'],
+    rows: [],
+  },
+  'introspection-unavailable': {
+    happened:
+      'The identity provider could not be asked about the token: it did not answer in time, failed, or answered something that is no introspection response. Whether the token is good is unknown.',
+    client: KEEP,
+    operator: 'Check from this server that the introspection endpoint answers within the time limit, with JSON and a boolean `active`.',
+    sections: ['RFC 9110 §15.6.4', 'RFC 7662 §2.3'],
+    rows: ['introspection-unavailable', 'introspection-malformed'],
+  },
+  'replay-store-unavailable': {
+    happened: 'The store that remembers which proofs were used cannot be reached. Whether this one is new is unknown, so it is refused.',
+    client: KEEP,
+    operator: 'Check the store. Callers are refused as long as it cannot be asked.',
+    sections: ['RFC 9110 §15.6.4'],
+    rows: ['replay-store-unavailable'],
+  },
+  'introspection-refused': {
+    happened: 'The identity provider did not accept the credentials of this server when it asked about the token. The caller is not at fault.',
+    client: 'Stop. Nothing that a client sends changes this.',
+    operator: 'Check the client id and the secret or key that this server introspects with.',
+    sections: ['RFC 7662 §2.3'],
+    rows: ['introspection-refuses-us'],
+  },
   misconfigured: {
     happened:
       'Access control on this server is configured in a way that allows no decision, for example a requirement for a scheme that is not set up, or an identity provider that refuses this server itself. The handler did not run.',
@@ -367,7 +620,7 @@ export const REASON_TEXTS: Readonly<Record<Reason, ReasonText>> = {
     operator:
       'The log names what is wrong. Most of these are found when the guard is built; what remains depends on other servers, such as wrong credentials for introspection.',
     sections: ['RFC 9110 §15.6.1'],
-    rows: ['access-control-misconfigured', 'introspection-refuses-us', 'pdp-rejects-us', 'forward-auth-no-original'],
+    rows: ['access-control-misconfigured', 'pdp-rejects-us', 'forward-auth-no-original'],
   },
   'internal-error': {
     happened: 'The code that decides about access failed in an unexpected way. The handler did not run, and the answer carries no details.',

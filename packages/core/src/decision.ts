@@ -11,10 +11,15 @@ export function isNonEmpty<T>(list: readonly T[]): list is NonEmpty<T> {
   return list.length > 0
 }
 
+/** Field lines of an answer beside those that every answer of its kind has: a nonce, a cookie, what has to be signed. */
+export type Fields = readonly (readonly [name: string, value: string])[]
+
 /** What the caller could do about a refusal. The client executes exactly this. */
 export type Remedy =
   | { readonly action: 'authenticate' }
   | { readonly action: 'refresh' }
+  /** The same credentials again, with a new proof as the answer asks for it: of a key, of a password, of the message. */
+  | { readonly action: 'prove' }
   | { readonly action: 'step-up'; readonly acr?: readonly string[]; readonly maxAge?: number; readonly scope?: readonly string[] }
   | { readonly action: 'request-scope'; readonly scope: readonly string[] }
   | { readonly action: 'correct-request' }
@@ -42,6 +47,7 @@ interface Refusal<O extends Outcome> extends Explained {
   readonly outcome: O
   readonly reason: ReasonFor<O>
   readonly remedy: Remedy
+  readonly fields?: Fields
 }
 
 /** The request may go on. `facts` holds what fact resolvers loaded, by the name of the fact. */
@@ -49,11 +55,15 @@ export interface Allowed<P extends Principal | null = Principal | null> extends 
   readonly outcome: 'allow'
   readonly principal: P
   readonly facts: ReadonlyMap<string, unknown>
+  /** For the response of the handler. */
+  readonly fields?: Fields
 }
 
 /** 401. Other, newer or stronger credentials would change the answer. */
 export interface Challenged extends Refusal<'challenge'> {
   readonly challenges: NonEmpty<Challenge>
+  /** Where a browser that navigates is sent instead, with 303 (RFC 9110 section 15.4.4). */
+  readonly redirect?: string
 }
 
 /** 403. This principal may not; credentials are not the problem, except that a scope may be asked for. */
@@ -66,9 +76,10 @@ export interface Forbidden extends Refusal<'forbid'> {
 /** 404. May not, and may not know that it is there. */
 export interface Concealed extends Refusal<'conceal'> {
   readonly challenges?: never
+  readonly fields?: never
 }
 
-/** 400 (431 if too large). The credentials could not be read, so nobody was judged. */
+/** 400 (431 or 413 if too large). The credentials could not be read, so nobody was judged. */
 export interface Malformed extends Refusal<'malformed'> {
   readonly challenges: readonly Challenge[]
 }

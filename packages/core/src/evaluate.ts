@@ -11,7 +11,8 @@ export type Failure =
   | { readonly kind: 'scope'; readonly scope: readonly string[] }
   | { readonly kind: 'role' }
   | { readonly kind: 'user' }
-  | { readonly kind: 'fact'; readonly otherwise: 'forbid' | 'conceal' }
+  | { readonly kind: 'binding' }
+  | { readonly kind: 'fact'; readonly otherwise: 'forbid' | 'conceal'; readonly denies?: FactRequirement['denies'] }
   | { readonly kind: 'unknown'; readonly reason: ReasonFor<'unavailable' | 'fault'>; readonly retryAfter?: number }
 
 export type Verdict =
@@ -32,6 +33,7 @@ const PASS: Verdict = { kind: 'pass' }
 
 /** Holds a requirement against verified principals and known facts. Pure and total. */
 export function evaluate(requirement: Requirement, findings: Findings): Verdict {
+  if (requirement.type === 'unprobeable') return evaluate(requirement.of, findings)
   if (requirement.type === 'all') return evaluateAll(requirement.of, findings)
   if (requirement.type === 'any') return evaluateAny(requirement.of, findings)
   if (requirement.type === 'fact') return evaluateFact(requirement, findings)
@@ -40,7 +42,7 @@ export function evaluate(requirement: Requirement, findings: Findings): Verdict 
   return failure === undefined ? PASS : { kind: 'fail', failure }
 }
 
-type Leaf = Exclude<Requirement, { type: 'all' | 'any' | 'fact' }>
+type Leaf = Exclude<Requirement, { type: 'all' | 'any' | 'fact' | 'unprobeable' }>
 
 function failureOf(requirement: Leaf, { principals, now, refused }: Findings): Failure | undefined {
   if (requirement.type === 'open' || requirement.type === 'anyone') return refused === true ? { kind: 'scheme', via: [] } : undefined
@@ -59,6 +61,8 @@ function failureOf(requirement: Leaf, { principals, now, refused }: Findings): F
       return requirement.any.some((name) => principals.some((principal) => principal.roles.includes(name))) ? undefined : { kind: 'role' }
     case 'user':
       return principals.some(isPerson) ? undefined : { kind: 'user' }
+    case 'bound':
+      return principals.some(({ binding }) => binding !== undefined) ? undefined : { kind: 'binding' }
     case 'assurance':
       return principals.some((principal) => isAssured(requirement, principal, now)) ? undefined : assuranceFailure(requirement)
   }
@@ -86,15 +90,19 @@ function evaluateFact(requirement: FactRequirement, { principals, facts, steps }
   if (fact === undefined) return { kind: 'need', fact: requirement }
   steps.push({ stage: 'fact', name: requirement.name, holds: fact.holds })
   if (fact.holds === true) return PASS
-  if (fact.holds === false) return { kind: 'fail', failure: { kind: 'fact', otherwise: requirement.otherwise } }
+  if (fact.holds === false) return { kind: 'fail', failure: factFailure(requirement) }
   const { reason = 'fact-unavailable', retryAfter } = fact
   return { kind: 'fail', failure: { kind: 'unknown', reason, ...(retryAfter === undefined ? {} : { retryAfter }) } }
 }
 
-// Ledger section 3, steps 11 and 13: who they are, step-up with scope, role, then the object; unknown facts last.
-const ALL_ORDER: readonly Failure['kind'][] = ['scheme', 'assurance', 'scope', 'user', 'role', 'fact', 'unknown']
+function factFailure({ otherwise, denies }: FactRequirement): Failure {
+  return denies === undefined ? { kind: 'fact', otherwise } : { kind: 'fact', otherwise, denies }
+}
+
+// Ledger section 3, steps 8, 11 and 13: who they are, step-up with scope, role, then the object; unknown facts last.
+const ALL_ORDER: readonly Failure['kind'][] = ['scheme', 'binding', 'assurance', 'scope', 'user', 'role', 'fact', 'unknown']
 // Ledger section 3, last paragraph: what could still succeed, then what the caller can repair, then conceal before forbid.
-const ANY_ORDER: readonly (Failure['kind'] | 'conceal')[] = ['unknown', 'assurance', 'scope', 'conceal', 'fact', 'user', 'role', 'scheme']
+const ANY_ORDER: readonly (Failure['kind'] | 'conceal')[] = ['unknown', 'assurance', 'scope', 'conceal', 'fact', 'user', 'role', 'binding', 'scheme']
 
 function evaluateAll(parts: readonly Requirement[], findings: Findings): Verdict {
   const failures: Failure[] = []
@@ -165,6 +173,7 @@ function scopesOf(part: Requirement, verdict: Verdict | undefined, { principals 
 /** Every scope that a request for this requirement needs; alternatives count with one branch, if possible one whose scopes are granted. */
 export function neededScopes(requirement: Requirement, granted?: (name: string) => boolean): readonly string[] {
   if (requirement.type === 'scope') return requirement.all
+  if (requirement.type === 'unprobeable') return neededScopes(requirement.of, granted)
   if (requirement.type !== 'all' && requirement.type !== 'any') return []
   const lists = requirement.of.map((part) => neededScopes(part, granted))
   if (requirement.type === 'all') return union(lists)

@@ -1,4 +1,4 @@
-export { answer, outcomeOf, PROBLEM_BASE, statusOf, type Answer, type Problem } from './answer.ts'
+export { answer, outcomeOf, PROBLEM_BASE, statusOf, type Answer, type AnswerOptions, type AnswerRole, type Problem } from './answer.ts'
 export { parseChallenges, writeChallenge, type Challenge, type ChallengeFault, type ParsedChallenges } from './challenge.ts'
 export { parseCredentials, type ParsedCredentials } from './credentials.ts'
 export type {
@@ -9,6 +9,7 @@ export type {
   Denial,
   Explanation,
   Faulty,
+  Fields,
   Forbidden,
   Malformed,
   NonEmpty,
@@ -23,19 +24,21 @@ export { acceptedSchemes, judge, type Authentication, type Evidence, type Need, 
 export type { Principal } from './principal.ts'
 export { readDecision, type ReadableResponse } from './read.ts'
 export { PROBLEMS, REASONS, reasonEntry, type Outcome, type ProblemType, type Reason, type ReasonFor } from './reasons.ts'
-export type { RequestView } from './request.ts'
+export type { Connection, Content, PeerCertificate, RequestView } from './request.ts'
 export {
   allOf,
   anyOf,
   anyone,
   assurance,
   authenticated,
+  bound,
   describe,
   fact,
   open,
   recent,
   role,
   scope,
+  unprobeable,
   user,
   type Fact,
   type FactContext,

@@ -15,6 +15,8 @@ interface Given {
   readonly schemes: readonly string[]
   readonly now: number
   readonly script?: boolean
+  readonly login?: string
+  readonly resourceMetadata?: string
 }
 
 interface Expected {
@@ -24,20 +26,24 @@ interface Expected {
   readonly challenges?: readonly string[]
   readonly principal?: string | null
   readonly need?: string
+  readonly fields?: readonly (readonly [string, string])[]
+  readonly redirect?: string
 }
 
 const cases = readVectors<Given, Expected>('decisions')
 const answers = readVectors<{ readonly denial: { readonly reason: Reason } }, unknown>('answers')
 
-function decide({ requirement, authentication, further, facts = {}, schemes, now, script }: Given): Expected {
-  const terms: Terms = { realm: 'orders', schemes: schemesOf(schemes), now, id: 'd-1', ...(script === undefined ? {} : { script }) }
+function decide({ requirement, authentication, further, facts = {}, schemes, now, ...conditions }: Given): Expected {
+  const terms: Terms = { realm: 'orders', schemes: schemesOf(schemes), now, id: 'd-1', ...conditions }
   const evidence = { authentication, facts: new Map(Object.entries(facts)), ...(further === undefined ? {} : { further }) }
   const decision = judge(requirement, evidence, terms)
-  if (decision.outcome === 'allow') return { outcome: 'allow', principal: decision.principal?.subject ?? null }
+  const fields = 'fields' in decision && decision.fields !== undefined ? { fields: decision.fields } : {}
+  if (decision.outcome === 'allow') return { outcome: 'allow', principal: decision.principal?.subject ?? null, ...fields }
   if (decision.outcome === 'need') return { outcome: 'need', need: decision.fact.name }
   const challenges = (decision.challenges ?? []).map(writeChallenge)
   const { outcome, reason, remedy } = decision
-  return { outcome, reason, remedy, ...(challenges.length === 0 ? {} : { challenges }) }
+  const redirect = decision.outcome === 'challenge' && decision.redirect !== undefined ? { redirect: decision.redirect } : {}
+  return { outcome, reason, remedy, ...(challenges.length === 0 ? {} : { challenges }), ...fields, ...redirect }
 }
 
 describe('the vectors of decisions', () => {

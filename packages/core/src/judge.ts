@@ -1,9 +1,10 @@
 import type { Challenge } from './challenge.ts'
-import { isNonEmpty, type Decision, type Denial, type Explanation, type NonEmpty, type Remedy, type Step } from './decision.ts'
+import { isNonEmpty, type Allowed, type Decision, type Denial, type Explanation, type Fields, type NonEmpty, type Step } from './decision.ts'
 import { evaluate, neededScopes, type Failure } from './evaluate.ts'
 import { delaySeconds, sameScheme } from './grammar.ts'
 import type { Principal } from './principal.ts'
-import { reasonEntry, type ReasonFor } from './reasons.ts'
+import { reasonEntry, type ProblemType, type Reason, type ReasonFor } from './reasons.ts'
+import { remedyOfChallenges } from './remedy.ts'
 import type { Fact, FactRequirement, Requirement } from './requirement.ts'
 import type { AnyScheme, Ask } from './scheme.ts'
 
@@ -11,12 +12,12 @@ import type { AnyScheme, Ask } from './scheme.ts'
 export type Authentication =
   | { readonly state: 'anonymous' }
   | { readonly state: 'unsupported' }
-  | { readonly state: 'authenticated'; readonly principal: Principal }
+  | { readonly state: 'authenticated'; readonly principal: Principal; /** For the response of the handler. */ readonly fields?: Fields }
   | { readonly state: 'malformed'; readonly scheme?: string; readonly reason: ReasonFor<'malformed'> }
   | { readonly state: 'rejected'; readonly scheme: string; readonly reason: ReasonFor<'challenge'> }
   | { readonly state: 'undecided'; readonly scheme: string; readonly reason: ReasonFor<'unavailable'>; readonly retryAfter?: number }
   | { readonly state: 'fault'; readonly reason: ReasonFor<'fault'> }
-  | { readonly state: 'barred'; readonly principal: Principal; readonly reason: ReasonFor<'forbid'>; readonly action?: string }
+  | { readonly state: 'barred'; readonly principal?: Principal; readonly reason: ReasonFor<'forbid'>; readonly action?: string }
   | { readonly state: 'throttled'; readonly reason: ReasonFor<'throttle'>; readonly retryAfter: number }
 
 /** All that `judge` may look at. */
@@ -40,6 +41,10 @@ export interface Terms {
   readonly id: string
   /** A script asks (`Sec-Fetch-Mode` is not `navigate`): no challenge may open a browser's dialog if another one applies. */
   readonly script?: boolean
+  /** A browser navigates: where its user may log in instead of reading a challenge. */
+  readonly login?: string
+  /** Where the metadata of the protected resource is (RFC 9728). */
+  readonly resourceMetadata?: string
 }
 
 /** The one fact that is still missing. */
@@ -52,6 +57,7 @@ export interface Need {
 /** Seconds, where nobody said when to come again. */
 const RETRY_AFTER = 5
 const NO_FACTS: ReadonlyMap<string, unknown> = new Map()
+const NO_FIELDS: Fields = []
 
 /**
  * Decides: the line between 401, 403, 404, 400, 429, 503 and 500 is drawn here and nowhere else.
@@ -63,9 +69,16 @@ export function judge(requirement: Requirement, evidence: Evidence, terms: Terms
   const steps: Step[] = evidence.steps === undefined ? [] : [...evidence.steps]
   const explanation: Explanation = { id: terms.id, steps }
   if (requirement.type === 'open') return { outcome: 'allow', principal: null, facts: NO_FACTS, explanation }
+  if (requirement.type === 'unprobeable') return hidden(judge(requirement.of, evidence, terms))
   const case_: Case = { requirement, evidence, terms, explanation, steps }
   const all = evidence.further === undefined ? [evidence.authentication] : [evidence.authentication, ...evidence.further]
   return judgeSeveral(case_, all) ?? refuseCredentials(case_, all, STATES) ?? judgeCallers(case_, all)
+}
+
+/** RFC 9729 section 6.4: every refusal equals the answer for what does not exist. */
+function hidden(decision: Decision | Need): Decision | Need {
+  if (decision.outcome === 'allow' || decision.outcome === 'need') return decision
+  return { outcome: 'conceal', reason: 'not-visible', remedy: { action: 'none' }, explanation: decision.explanation }
 }
 
 interface Judged {
@@ -152,10 +165,16 @@ function judgeCallers(case_: Case, all: readonly Authentication[], refused = fal
   for (const authentication of all) if (authentication.state === 'authenticated') principals.push(authentication.principal)
   const principal = principals[0] ?? null
   const verdict = evaluate(requirement, { principals, facts: evidence.facts, now: terms.now, steps, refused })
-  if (verdict.kind === 'pass') return { outcome: 'allow', principal, facts: values(evidence.facts), explanation }
+  if (verdict.kind === 'pass') return allowed({ principal, facts: values(evidence.facts), explanation }, all)
   if (principal === null) return challenged({ requirement, terms, explanation }, 'credentials-missing')
   if (verdict.kind === 'need') return { outcome: 'need', fact: verdict.fact, principal }
   return refuseFailure(case_, verdict.failure, principals)
+}
+
+/** What the schemes have to say to a caller who is let in goes with the response of the handler. */
+function allowed(access: Pick<Allowed, 'principal' | 'facts' | 'explanation'>, all: readonly Authentication[]): Allowed {
+  const fields = all.flatMap((found) => (found.state === 'authenticated' ? (found.fields ?? NO_FIELDS) : NO_FIELDS))
+  return fields.length === 0 ? { outcome: 'allow', ...access } : { outcome: 'allow', ...access, fields }
 }
 
 function values(facts: ReadonlyMap<string, Fact>): ReadonlyMap<string, unknown> {
@@ -178,22 +197,60 @@ function refuseFailure({ requirement, terms, explanation }: Case, failure: Failu
     case 'scope': {
       const scheme = accepted(requirement, terms).find((candidate) => uses(candidate, principals) && candidate.expresses.includes('request-scope'))
       if (scheme === undefined) return forbid('scope-missing', explanation)
-      const challenges = scheme.challenges({ realm: terms.realm, reason: 'scope-missing', scope: failure.scope })
-      return { outcome: 'forbid', reason: 'scope-missing', remedy: { action: 'request-scope', scope: failure.scope }, challenges, explanation }
+      return askForScope({ requirement, terms, explanation }, scheme, { reason: 'scope-missing', scope: failure.scope })
     }
+    case 'binding':
+      return rejected({ requirement, terms, explanation }, { state: 'rejected', scheme: principals[0]?.scheme ?? '', reason: 'token-unbound' }, [])
     case 'role':
       return forbid('role-missing', explanation)
     case 'user':
       return forbid('user-required', explanation)
     case 'fact':
+      if (failure.denies !== undefined) return lacksDetails({ requirement, terms, explanation }, failure.denies, principals)
       if (failure.otherwise === 'forbid') return forbid('policy-denied', explanation)
       return { outcome: 'conceal', reason: 'not-visible', remedy: { action: 'none' }, explanation }
     case 'unknown':
-      if (failure.reason === 'misconfigured' || failure.reason === 'internal-error') {
-        return { outcome: 'fault', reason: failure.reason, remedy: { action: 'none' }, explanation }
-      }
+      if (isFault(failure.reason)) return { outcome: 'fault', reason: failure.reason, remedy: { action: 'none' }, explanation }
       return unavailable(failure.reason, failure.retryAfter, explanation)
   }
+}
+
+function isFault(reason: Reason): reason is ReasonFor<'fault'> {
+  return reasonEntry(reason).outcome === 'fault'
+}
+
+interface ScopeWish {
+  readonly reason: ReasonFor<'forbid'>
+  readonly scope: readonly string[]
+}
+
+function askForScope({ terms, explanation }: Judged, scheme: AnyScheme, { reason, scope }: ScopeWish): Denial {
+  const ask = askOf(terms, { reason, scope })
+  return {
+    outcome: 'forbid',
+    reason,
+    remedy: { action: 'request-scope', scope },
+    challenges: scheme.challenges(ask),
+    ...added([scheme], () => ask),
+    explanation,
+  }
+}
+
+/** RFC 9396 has no error of its own for a resource server; that of a missing scope fits (ledger row authorization-details-insufficient). */
+function lacksDetails(judged: Judged, reason: ReasonFor<'forbid'>, principals: readonly Principal[]): Denial {
+  const scheme = accepted(judged.requirement, judged.terms).find((candidate) => uses(candidate, principals) && candidate.expresses.includes('request-scope'))
+  if (scheme === undefined) return forbid(reason, judged.explanation)
+  return askForScope(judged, scheme, { reason, scope: neededScopes(judged.requirement) })
+}
+
+/** What the schemes add to an answer beside their challenges, each asked as for its challenge. */
+function added(schemes: readonly AnyScheme[], askFor: (scheme: AnyScheme) => Ask): { readonly fields?: Fields } {
+  const fields = schemes.flatMap((scheme) => scheme.fields?.(askFor(scheme)) ?? NO_FIELDS)
+  return fields.length === 0 ? {} : { fields }
+}
+
+function askOf({ realm, now, resourceMetadata }: Terms, more: Partial<Ask> = {}): Ask {
+  return resourceMetadata === undefined ? { realm, now, ...more } : { realm, now, resourceMetadata, ...more }
 }
 
 function forbid(reason: ReasonFor<'forbid'>, explanation: Explanation): Denial {
@@ -215,17 +272,43 @@ function stepUp({ requirement, terms, explanation }: Judged, failure: Failure & 
   const own = able.filter((scheme) => uses(scheme, principals))
   const { acr, maxAge, scope } = failure
   const wish = { ...(acr === undefined ? {} : { acr }), ...(maxAge === undefined ? {} : { maxAge }), ...(scope === undefined ? {} : { scope }) }
-  const challenges = (own.length > 0 ? own : able).flatMap((scheme) => [...scheme.challenges({ realm: terms.realm, reason: 'assurance-too-low', ...wish })])
+  const shown = own.length > 0 ? own : able
+  const ask = askOf(terms, { reason: 'assurance-too-low', ...wish })
+  const challenges = shown.flatMap((scheme) => [...scheme.challenges(ask)])
   if (!isNonEmpty(challenges)) return forbid('assurance-unreachable', explanation)
-  return { outcome: 'challenge', reason: 'assurance-too-low', remedy: { action: 'step-up', ...wish }, challenges, explanation }
+  return { outcome: 'challenge', reason: 'assurance-too-low', remedy: { action: 'step-up', ...wish }, challenges, ...added(shown, () => ask), explanation }
 }
 
 function challenged({ requirement, terms, explanation }: Judged, reason: ReasonFor<'challenge'>, via?: readonly string[]): Denial {
   const schemes = withoutDialogs(named(accepted(requirement, terms), via), terms)
-  const challenges = schemes.flatMap((scheme) => [...scheme.challenges(plainAsk(requirement, terms))])
+  const ask = plainAsk(requirement, terms)
+  const challenges = schemes.flatMap((scheme) => [...scheme.challenges(ask)])
+  if (!isNonEmpty(challenges)) return unchallenged(schemes, explanation)
+  // A scheme that asks for a proof and not for credentials says so itself, where nothing else would do.
+  const [only, ...others] = schemes
+  const missing = others.length === 0 ? only?.missing : undefined
+  const why = reason === 'credentials-missing' ? (missing ?? reason) : reason
+  return {
+    outcome: 'challenge',
+    reason: why,
+    remedy: remedyOfChallenges(challenges),
+    challenges,
+    ...added(schemes, () => ask),
+    ...loginOf(schemes, terms),
+    explanation,
+  }
+}
+
+/** HTTP has no challenge for a certificate, and a 401 without one cannot be answered (RFC 9110 section 15.5.2). */
+function unchallenged(schemes: readonly AnyScheme[], explanation: Explanation): Denial {
+  const reason = schemes.find((scheme) => scheme.unchallenged !== undefined)?.unchallenged
   // The guard refuses requirements whose schemes it does not have, so this is a defect of ours, not of the caller.
-  if (!isNonEmpty(challenges)) return { outcome: 'fault', reason: 'misconfigured', remedy: { action: 'none' }, explanation }
-  return { outcome: 'challenge', reason, remedy: { action: 'authenticate' }, challenges, explanation }
+  return reason === undefined ? { outcome: 'fault', reason: 'misconfigured', remedy: { action: 'none' }, explanation } : forbid(reason, explanation)
+}
+
+/** A browser that navigates is sent to the login of a scheme that has one. */
+function loginOf(schemes: readonly AnyScheme[], { login }: Terms): { readonly redirect?: string } {
+  return login === undefined || !schemes.some((scheme) => scheme.login !== undefined) ? {} : { redirect: login }
 }
 
 /** The error on the challenge of the scheme that was used, behind it the plain challenges of the others (RFC 9449 section 7.2). */
@@ -236,34 +319,34 @@ function rejected({ requirement, terms, explanation }: Judged, found: Authentica
   // Of two schemes together the one that holds is not asked for again (ledger row and-requirement-partly-met).
   const met = all.flatMap((authentication) => (authentication.state === 'authenticated' ? [authentication.principal] : []))
   const others = open.filter((scheme) => !used.includes(scheme) && !uses(scheme, met))
-  const shown = withoutDialogs([...used, ...others], terms)
-  const challenges = shown.flatMap((scheme) => [
-    ...scheme.challenges(used.includes(scheme) ? { realm: terms.realm, reason: found.reason } : plainAsk(requirement, terms)),
-  ])
-  if (!isNonEmpty(challenges)) return { outcome: 'fault', reason: 'misconfigured', remedy: { action: 'none' }, explanation }
-  const remedy = remedyOf(
-    found.reason,
-    used.filter((scheme) => shown.includes(scheme)),
-  )
-  return { outcome: 'challenge', reason: found.reason, remedy, challenges, explanation }
+  // A nonce is asked for alone: with it these very credentials are good (RFC 9449 section 9).
+  const shown = withoutDialogs(reasonEntry(found.reason).problem === 'dpop-nonce-required' ? used : [...used, ...others], terms)
+  const error = askOf(terms, { reason: found.reason })
+  const plain = plainAsk(requirement, terms)
+  const askFor = (scheme: AnyScheme): Ask => (used.includes(scheme) ? error : plain)
+  const challenges = shown.flatMap((scheme) => [...scheme.challenges(askFor(scheme))])
+  if (!isNonEmpty(challenges)) return unchallenged(shown, explanation)
+  return {
+    outcome: 'challenge',
+    reason: found.reason,
+    remedy: remedyOfChallenges(challenges),
+    challenges,
+    ...added(shown, askFor),
+    ...loginOf(used, terms),
+    explanation,
+  }
 }
 
-/** No remedy is promised that the challenge of the scheme cannot express. */
-function remedyOf(reason: ReasonFor<'challenge'>, used: readonly AnyScheme[]): Remedy {
-  const { problem } = reasonEntry(reason)
-  if (problem === 'invalid-token' && used.some((scheme) => scheme.expresses.includes('refresh'))) return { action: 'refresh' }
-  if (problem === 'step-up-required' && used.some((scheme) => scheme.expresses.includes('step-up'))) return { action: 'step-up' }
-  return { action: 'authenticate' }
-}
+// What is wrong with these is no matter of credentials.
+const SILENT: ReadonlySet<ProblemType> = new Set(['malformed-request', 'request-header-too-large', 'digest-mismatched-values', 'content-too-large'])
 
 /** On a 400 the challenges only explain: those of the scheme that was tried, or of all if none could be told. */
 function malformedChallenges(requirement: Requirement, terms: Terms, found: Authentication & { state: 'malformed' }): readonly Challenge[] {
-  const problem = reasonEntry(found.reason).problem
-  if (problem === 'malformed-request' || problem === 'request-header-too-large') return []
+  if (found.reason === 'digest-target-mismatch' || SILENT.has(reasonEntry(found.reason).problem)) return []
   const { scheme: tried } = found
   const open = accepted(requirement, terms)
   const schemes = tried === undefined ? open : open.filter((scheme) => sameScheme(scheme.name, tried))
-  return withoutDialogs(schemes, terms).flatMap((scheme) => [...scheme.challenges({ realm: terms.realm, reason: found.reason })])
+  return withoutDialogs(schemes, terms).flatMap((scheme) => [...scheme.challenges(askOf(terms, { reason: found.reason }))])
 }
 
 function uses(scheme: AnyScheme, principals: readonly Principal[]): boolean {
@@ -272,7 +355,7 @@ function uses(scheme: AnyScheme, principals: readonly Principal[]): boolean {
 
 function plainAsk(requirement: Requirement, terms: Terms): Ask {
   const scope = neededScopes(requirement)
-  return scope.length === 0 ? { realm: terms.realm } : { realm: terms.realm, scope }
+  return scope.length === 0 ? askOf(terms) : askOf(terms, { scope })
 }
 
 function accepted(requirement: Requirement, terms: Terms): readonly AnyScheme[] {
@@ -294,6 +377,7 @@ function withoutDialogs(schemes: readonly AnyScheme[], terms: Terms): readonly A
 /** The names of the schemes with which a requirement can be met; nothing if every scheme will do. */
 export function acceptedSchemes(requirement: Requirement): readonly string[] | undefined {
   if (requirement.type === 'authenticated') return requirement.via
+  if (requirement.type === 'unprobeable') return acceptedSchemes(requirement.of)
   if (requirement.type === 'all') {
     const constrained = requirement.of.map(acceptedSchemes).filter((names) => names !== undefined)
     return constrained.length === 0 ? undefined : [...new Set(constrained.flat())]

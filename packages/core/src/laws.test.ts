@@ -115,7 +115,7 @@ function expectShape(denial: Denial): void {
   const { outcome, remedy, challenges } = denial
   if (outcome === 'challenge') {
     expect(challenges.length).toBeGreaterThan(0)
-    expect(['authenticate', 'refresh', 'step-up']).toContain(remedy.action)
+    expect(['authenticate', 'refresh', 'step-up', 'prove']).toContain(remedy.action)
   } else if (outcome === 'forbid') {
     expect(challenges.length > 0).toBe(remedy.action === 'request-scope')
     expect(['request-scope', 'none']).toContain(remedy.action)

@@ -9,4 +9,6 @@ export interface Principal<C = Readonly<Record<string, unknown>>> {
   /** How strongly and how recently authenticated; `authTime` in seconds since the epoch (RFC 9470). */
   readonly assurance: { readonly acr?: string; readonly authTime?: number }
   readonly claims: C
+  /** What the credentials are bound to and the request has shown: a key by DPoP (RFC 9449), a certificate (RFC 8705), a signature of the request (RFC 9421). */
+  readonly binding?: 'key' | 'certificate' | 'signature'
 }

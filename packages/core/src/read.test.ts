@@ -43,7 +43,7 @@ describe('readDecision', () => {
   it('reads the remedy of a 401 from the error of its challenge', async () => {
     expect(await remedyOf(401, { challenge: 'Bearer realm="a"' })).toEqual({ action: 'authenticate' })
     expect(await remedyOf(401, { challenge: 'Basic realm="a", Bearer error="invalid_token"' })).toEqual({ action: 'refresh' })
-    expect(await remedyOf(401, { challenge: 'DPoP error="use_dpop_nonce"' })).toEqual({ action: 'authenticate' })
+    expect(await remedyOf(401, { challenge: 'DPoP error="use_dpop_nonce"' })).toEqual({ action: 'prove' })
   })
 
   it('reads strength, age and scope of a step-up', async () => {

@@ -1,7 +1,8 @@
-import { outcomeOf } from './answer.ts'
+import { challengeField, outcomeOf } from './answer.ts'
 import { parseChallenges, type Challenge } from './challenge.ts'
 import { isNonEmpty, type Denial, type Explanation, type Remedy } from './decision.ts'
 import { reasonEntry, REASONS, type Outcome, type Reason, type ReasonFor } from './reasons.ts'
+import { paramOf, remedyOfChallenges, wholeSeconds, words } from './remedy.ts'
 
 /** As much of a response as is needed; a Fetch `Response` is one. */
 export interface ReadableResponse {
@@ -23,9 +24,9 @@ const LIMIT = 65_536
 export async function readDecision(response: ReadableResponse): Promise<Denial | undefined> {
   const outcome = outcomeOf(response.status)
   if (outcome === undefined) return undefined
-  const challenges = parseChallenges(response.headers.get('www-authenticate') ?? '').challenges
+  const { challenges } = parseChallenges(response.headers.get(challengeField(response.status)) ?? '')
   const problem = response.headers.get('content-type')?.toLowerCase().startsWith('application/problem+json') === true ? parseProblem(await response.text()) : {}
-  const retryAfter = seconds(response.headers.get('retry-after')) ?? wholeNumber(problem['retry_after'])
+  const retryAfter = wholeSeconds(response.headers.get('retry-after')) ?? wholeNumber(problem['retry_after'])
   return read({ outcome, challenges, problem, ...(retryAfter === undefined ? {} : { retryAfter }) })
 }
 
@@ -68,26 +69,10 @@ function read(observed: Observed): Denial | undefined {
   }
 }
 
-function remedyOfChallenges(challenges: readonly Challenge[]): Remedy {
-  const stepUp = paramOf(challenges, 'insufficient_user_authentication')
-  if (stepUp === undefined) return { action: paramOf(challenges, 'invalid_token') === undefined ? 'authenticate' : 'refresh' }
-  const { acr_values: acr, max_age: age, scope } = stepUp.params
-  const maxAge = seconds(age ?? null)
-  return {
-    action: 'step-up',
-    ...(acr === undefined ? {} : { acr: words(acr) }),
-    ...(maxAge === undefined ? {} : { maxAge }),
-    ...(scope === undefined ? {} : { scope: words(scope) }),
-  }
-}
-
 function challengeReason(remedy: Remedy): ReasonFor<'challenge'> {
   if (remedy.action === 'step-up') return 'assurance-too-low'
+  if (remedy.action === 'prove') return 'dpop-proof-invalid'
   return remedy.action === 'refresh' ? 'token-invalid' : 'credentials-missing'
-}
-
-function paramOf(challenges: readonly Challenge[], error: string): Challenge | undefined {
-  return challenges.find((challenge) => challenge.params['error'] === error)
 }
 
 /** The reason that description and problem type name together; `otherwise` if they name none of this outcome. */
@@ -99,15 +84,6 @@ function reasonOf<O extends Outcome>({ outcome, challenges, problem }: Observed,
     candidates.find((reason) => description !== undefined && reasonEntry(reason).description === description) ??
     candidates.find((reason) => reasonEntry(reason).problem === slug && reasonEntry(reason).problem !== reasonEntry(otherwise).problem)
   return (found ?? otherwise) as ReasonFor<O>
-}
-
-function words(text: string): readonly string[] {
-  return text.split(' ').filter((word) => word !== '')
-}
-
-/** A non-negative whole number of seconds (RFC 9110 section 10.2.3); a date needs a clock, which the core has not. */
-function seconds(text: string | null): number | undefined {
-  return text !== null && /^\d{1,16}$/.test(text.trim()) ? wholeNumber(Number(text)) : undefined
 }
 
 function wholeNumber(value: unknown): number | undefined {

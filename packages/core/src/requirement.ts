@@ -25,6 +25,8 @@ export interface FactRequirement {
   readonly type: 'fact'
   readonly name: string
   readonly otherwise: 'forbid' | 'conceal'
+  /** Why it is refused otherwise, where that is not what the policy says; the challenge then asks for scopes. */
+  readonly denies?: 'authorization-details-missing'
   /** The function that establishes the fact; JSON drops it. */
   readonly resolve?: FactResolver
 }
@@ -37,10 +39,12 @@ export type Requirement =
   | { readonly type: 'scope'; readonly all: NonEmpty<string> }
   | { readonly type: 'role'; readonly any: NonEmpty<string> }
   | { readonly type: 'user' }
+  | { readonly type: 'bound' }
   | { readonly type: 'assurance'; readonly acr?: NonEmpty<string>; readonly maxAge?: number }
   | FactRequirement
   | { readonly type: 'all'; readonly of: NonEmpty<Requirement> }
   | { readonly type: 'any'; readonly of: NonEmpty<Requirement> }
+  | { readonly type: 'unprobeable'; readonly of: Requirement }
 
 declare const speaks: unique symbol
 
@@ -96,6 +100,28 @@ export function user(): Known {
 }
 
 /**
+ * Asks for credentials that are bound to something the request has shown: a key by DPoP, a client certificate, a signature.
+ *
+ * A token that a thief could use as well is refused with 401. FAPI 2.0 section 5.3.4.
+ */
+export function bound(): Known {
+  return known({ type: 'bound' })
+}
+
+/**
+ * Refuses as if there were nothing: whoever does not meet the requirement gets 404, also without credentials.
+ *
+ * The only exception to "nobody known means 401", for resources whose existence is a secret. It stands alone,
+ * around everything that the route asks for. RFC 9729 section 6.4.
+ */
+export function unprobeable<R extends Requirement>(of: R): { readonly type: 'unprobeable'; readonly of: R } & (R extends Known ? Known : unknown) {
+  if (of.type === 'open' || of.type === 'anyone' || of.type === 'unprobeable')
+    throw new TypeError(`unprobeable() hides nothing behind ${of.type}(); pass a requirement that refuses somebody`)
+  // The brand of what is inside holds outside, too.
+  return { type: 'unprobeable', of } as { readonly type: 'unprobeable'; readonly of: R } & (R extends Known ? Known : unknown)
+}
+
+/**
  * Asks for a login of one of these strengths, best first, or of at most this age in seconds.
  *
  * Without it the answer is 401 with `insufficient_user_authentication`. Throws a `TypeError` if neither is
@@ -143,6 +169,7 @@ function parts(builder: string, of: NonEmpty<Requirement>): NonEmpty<Requirement
   if (of.length === 0) throw new TypeError(`${builder}() needs at least one requirement`)
   for (const part of of) {
     if (part.type === 'open') throw new TypeError(`open() stands alone; inside ${builder}() use anyone()`)
+    if (part.type === 'unprobeable') throw new TypeError(`unprobeable() stands alone; put ${builder}() inside of it`)
   }
   return of
 }
@@ -172,6 +199,7 @@ export function describe(requirement: Requirement): string {
     case 'open':
     case 'anyone':
     case 'user':
+    case 'bound':
       return requirement.type
     case 'authenticated':
       return requirement.via === undefined ? 'authenticated' : `authenticated(${requirement.via.join(' or ')})`
@@ -187,5 +215,7 @@ export function describe(requirement: Requirement): string {
       return `allOf(${requirement.of.map(describe).join(', ')})`
     case 'any':
       return `anyOf(${requirement.of.map(describe).join(', ')})`
+    case 'unprobeable':
+      return `unprobeable(${describe(requirement.of)})`
   }
 }

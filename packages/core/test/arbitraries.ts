@@ -42,6 +42,7 @@ export const principals: fc.Arbitrary<Principal> = fc.record({
   scheme: fc.constantFrom(...SCHEME_NAMES, 'bearer', 'Other'),
   scopes: fc.subarray(SCOPES),
   roles: fc.subarray(ROLES),
+  binding: fc.constantFrom('key', 'certificate'),
   assurance: fc.record({ acr: fc.constantFrom(...LEVELS), authTime: fc.integer({ min: NOW - 1000, max: NOW + 10 }) }, { requiredKeys: [] }),
   claims: fc.record(
     { client_id: fc.constantFrom('app', MARK), email: fc.constant(`${MARK}@example`), nested: fc.constant({ deep: [MARK] }) },
@@ -56,6 +57,7 @@ const leaves: fc.Arbitrary<Requirement> = fc.oneof(
   fc.record({ type: fc.constant('scope' as const), all: nonEmpty(scopeToken) }),
   fc.record({ type: fc.constant('role' as const), any: nonEmpty(fc.constantFrom(...ROLES, 'root')) }),
   fc.constant<Requirement>({ type: 'user' }),
+  fc.constant<Requirement>({ type: 'bound' }),
   fc.record(
     { type: fc.constant('assurance' as const), acr: nonEmpty(level), maxAge: fc.oneof(fc.integer({ min: 0, max: 900 }), fc.maxSafeNat()) },
     { requiredKeys: ['type'] },

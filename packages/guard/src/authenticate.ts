@@ -2,8 +2,8 @@ import {
   parseCredentials,
   type AnyScheme,
   type Authentication,
+  type Content,
   type Presented,
-  type Principal,
   type RequestView,
   type Step,
   type Verified,
@@ -29,6 +29,8 @@ export interface Intake {
   readonly limit: number
   /** Called with what a look-up threw. */
   readonly onError: (error: unknown) => void
+  /** The field that carries credentials: `authorization`, or that of a proxy. */
+  readonly field: 'authorization' | 'proxy-authorization'
 }
 
 /** Where one request's verification happens: under these limits, and told step by step. */
@@ -48,23 +50,39 @@ const UNSUPPORTED: Authentication = { state: 'unsupported' }
 const AMBIGUOUS: Authentication = { state: 'malformed', reason: 'credentials-ambiguous' }
 const TOO_LARGE: Authentication = { state: 'malformed', reason: 'credentials-too-large' }
 
+/** When and under which limits a request is read, and its content if that was wanted. */
+export interface Reading {
+  readonly context: VerifyContext
+  readonly content?: Content
+}
+
 /** Finds the credentials of a request and has them verified, once (ledger section 3, steps 6 and 7). */
-export function authenticate(view: RequestView, intake: Intake, context: VerifyContext): Settled<Authenticated> {
+export function authenticate(view: RequestView, intake: Intake, { context, content }: Reading): Settled<Authenticated> {
   const steps: Step[] = []
   if (hasQueryToken(view)) steps.push({ stage: 'extract', scheme: 'Bearer', found: 'ignored' })
-  const field = fromAuthorization(view, intake)
+  const field = fromAuthorization(view, intake, content)
   if (field.state !== undefined && field.state !== UNSUPPORTED) return { authentication: field.state, steps }
   const explicit: Found[] = field.found === undefined ? [] : [field.found]
   const ambient: Found[] = []
   for (const scheme of intake.schemes) {
     if (scheme.carrier === 'authorization') continue
-    const presented = scheme.extract(view)
-    if (presented.found !== 'nothing') (scheme.carrier === 'cookie' ? ambient : explicit).push({ scheme, presented })
+    const presented = scheme.extract(view, undefined, content)
+    if (presented.found !== 'nothing') (isAmbient(scheme) ? ambient : explicit).push({ scheme, presented })
   }
   if (explicit.length + (field.state === undefined ? 0 : 1) > 1 && !intake.together) return { authentication: AMBIGUOUS, steps }
   if (explicit.length === 0 && field.state !== undefined) return { authentication: field.state, steps }
   // An explicit credential wins over an ambient one, and there is no falling back (ledger row header-and-cookie).
-  return verifyChosen(explicit.length > 0 ? explicit : ambient, { intake, context, steps })
+  return verifyChosen(chosenOf(explicit, ambient, intake), { intake, context, steps })
+}
+
+/** Browsers send these unasked, so they give way to explicit ones. */
+function isAmbient({ carrier }: AnyScheme): boolean {
+  return carrier === 'cookie' || carrier === 'connection'
+}
+
+function chosenOf(explicit: readonly Found[], ambient: readonly Found[], { together }: Intake): readonly Found[] {
+  if (explicit.length === 0) return ambient
+  return together ? [...explicit, ...ambient] : explicit
 }
 
 /** Whether the query has a bearer token, which is never read (OAuth 2.1 section 5.1), but must not be cached either (RFC 6750 section 2.3). */
@@ -86,8 +104,8 @@ function verifyChosen(chosen: readonly Found[], attempt: Attempt): Settled<Authe
 type FieldFinding = { readonly found?: Found; readonly state?: Authentication }
 const NOTHING: FieldFinding = {}
 
-function fromAuthorization(view: RequestView, { schemes, limit }: Intake): FieldFinding {
-  const lines = view.field('authorization')
+function fromAuthorization(view: RequestView, { schemes, limit, field }: Intake, content: Content | undefined): FieldFinding {
+  const lines = view.field(field)
   if (lines.length === 0) return NOTHING
   if (lines.some((line) => line.length > limit)) return { state: TOO_LARGE }
   const parsed = parseCredentials(lines)
@@ -98,7 +116,7 @@ function fromAuthorization(view: RequestView, { schemes, limit }: Intake): Field
     return { state: { state: 'malformed', reason: parsed.reason, ...(scheme === undefined ? {} : { scheme: scheme.name }) } }
   }
   if (scheme === undefined) return { state: UNSUPPORTED }
-  const presented = scheme.extract(view, parsed)
+  const presented = scheme.extract(view, parsed, content)
   return presented.found === 'nothing' ? { state: UNSUPPORTED } : { found: { scheme, presented } }
 }
 
@@ -126,7 +144,11 @@ function stateOf(verified: Verified, scheme: string, steps: Step[]): Authenticat
   else steps.push({ stage: 'verify', scheme, passed: false, reason: verified.reason })
   switch (verified.result) {
     case 'accepted':
-      return { state: 'authenticated', principal: verified.principal }
+      return { state: 'authenticated', principal: verified.principal, ...(verified.fields === undefined ? {} : { fields: verified.fields }) }
+    case 'barred':
+      return { state: 'barred', reason: verified.reason }
+    case 'malformed':
+      return { state: 'malformed', scheme, reason: verified.reason }
     case 'rejected':
       return { state: 'rejected', scheme, reason: verified.reason }
     case 'undecided':
@@ -149,10 +171,11 @@ export type Standing =
   | { readonly state: 'over-quota'; readonly retryAfter: number }
 
 /** Ledger group G: a dead credential is a 401, a barred principal a 403, a used up quota a 429. */
-export function withStanding(principal: Principal, standing: Standing): Authentication {
+export function withStanding(authentication: Authentication & { state: 'authenticated' }, standing: Standing): Authentication {
+  const { principal } = authentication
   switch (standing.state) {
     case 'active':
-      return { state: 'authenticated', principal }
+      return authentication
     case 'unknown':
       return { state: 'rejected', scheme: principal.scheme, reason: 'subject-unknown' }
     case 'disabled':

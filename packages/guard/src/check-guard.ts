@@ -2,7 +2,21 @@ import { checkerOf, type Checker } from './check.ts'
 
 const WHERE = 'createGuard()'
 const check: Checker = checkerOf(WHERE)
-const MEMBERS = ['realm', 'schemes', 'otherwise', 'cors', 'standing', 'problemBase', 'credentialLimit', 'timeLimit', 'onDecision', 'onError', 'clock'] as const
+const MEMBERS = [
+  'realm',
+  'schemes',
+  'otherwise',
+  'cors',
+  'standing',
+  'resourceMetadata',
+  'role',
+  'problemBase',
+  'credentialLimit',
+  'timeLimit',
+  'onDecision',
+  'onError',
+  'clock',
+] as const
 
 /** Everything that types cannot say about the options of a guard. */
 export function checkGuardOptions(options: { readonly [M in (typeof MEMBERS)[number]]?: unknown }): void {
@@ -13,11 +27,20 @@ export function checkGuardOptions(options: { readonly [M in (typeof MEMBERS)[num
   checkSchemes(schemes)
   if (problemBase !== undefined && !(typeof problemBase === 'string' && URL.canParse(`${problemBase}x`)))
     check.refuse('problemBase', problemBase, 'the beginning of an absolute URI, such as `https://api.example/problems/`')
+  const { resourceMetadata, role } = options
+  if (resourceMetadata !== undefined && !isWebAddress(resourceMetadata))
+    check.refuse('resourceMetadata', resourceMetadata, 'the address of the metadata, such as `https://api.example/.well-known/oauth-protected-resource`')
+  if (role !== undefined && role !== 'origin' && role !== 'proxy') check.refuse('role', role, '`origin` or `proxy`')
   check.count('credentialLimit', credentialLimit, [64, 1_048_576])
   check.seconds('timeLimit', timeLimit, [0.01, 300])
   for (const option of ['standing', 'onDecision', 'onError', 'clock'] as const) {
     if (options[option] !== undefined) check.isFunction(option, options[option], 'a function')
   }
+}
+
+function isWebAddress(value: unknown): boolean {
+  const text = value instanceof URL ? value.href : value
+  return typeof text === 'string' && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 }
 
 function checkSchemes(schemes: readonly unknown[]): void {

@@ -22,19 +22,34 @@ export function checkRequirement(requirement: Requirement, schemes: readonly Any
   }
 }
 
-type Leaf = Exclude<Requirement, { type: 'all' | 'any' }>
+type Leaf = Exclude<Requirement, { type: 'all' | 'any' | 'unprobeable' }>
 
 function leaves(requirement: Requirement): readonly Leaf[] {
   // Requirements also come from data, which no compiler has seen.
   if (typeof requirement !== 'object' || requirement === null || !TYPES.has(requirement.type)) throw new TypeError(NO_REQUIREMENT)
+  if (requirement.type === 'unprobeable') return leaves(requirement.of)
   return requirement.type === 'all' || requirement.type === 'any' ? requirement.of.flatMap(leaves) : [requirement]
 }
 
 const NO_REQUIREMENT = 'this is no requirement; build one with authenticated(), role(), scope(), anyone(), open(), owned() …'
-const TYPES: ReadonlySet<string> = new Set<Requirement['type']>(['open', 'anyone', 'authenticated', 'scope', 'role', 'user', 'assurance', 'fact', 'all', 'any'])
+const TYPES: ReadonlySet<string> = new Set<Requirement['type']>([
+  'open',
+  'anyone',
+  'authenticated',
+  'scope',
+  'role',
+  'user',
+  'assurance',
+  'fact',
+  'all',
+  'any',
+  'bound',
+  'unprobeable',
+])
 
 /** Whether a requirement can only be met by two schemes at once (OpenAPI: two schemes in one security requirement). */
 export function needsTogether(requirement: Requirement): boolean {
+  if (requirement.type === 'unprobeable') return needsTogether(requirement.of)
   if (requirement.type === 'any') return requirement.of.some(needsTogether)
   if (requirement.type !== 'all') return false
   const via = requirement.of.filter((part) => part.type === 'authenticated').map((part): readonly string[] => part.via ?? [])

@@ -1,4 +1,4 @@
-import type { Answer, RequestView } from '@countersign/core'
+import type { Answer, Fields, RequestView } from '@countersign/core'
 import { checkerOf, type Checker } from './check.ts'
 
 /** Which origins may read this API's answers, those of handlers and refusals alike, from a browser. */
@@ -14,8 +14,6 @@ export interface CorsOptions {
   /** Seconds for which a browser may remember a preflight. Default 600. */
   readonly maxAge?: number
 }
-
-export type Fields = readonly (readonly [name: string, value: string])[]
 
 /** The CORS side of a guard: nothing but field lines, derived from the request. */
 export interface Cors {

@@ -3,8 +3,10 @@ import {
   answer,
   judge,
   type Answer,
+  type AnswerOptions,
   type AnyScheme,
   type Authentication,
+  type Content,
   type Decision,
   type Denial,
   type Evidence,
@@ -20,6 +22,7 @@ import { checkRequirement, needsTogether } from './check-requirement.ts'
 import { createCors, isPreflight, SILENT_PREFLIGHT } from './cors.ts'
 import { Deadline, DeadlineError } from './deadline.ts'
 import type { GuardOptions, Passage, PassFields } from './guard-options.ts'
+import { loginFor } from './navigation.ts'
 import { printError, quiet } from './on-error.ts'
 import { after, isPromise, type Settled } from './settle.ts'
 
@@ -40,6 +43,7 @@ interface Round {
 const OPEN: Authenticated = { authentication: { state: 'anonymous' }, steps: [] }
 const NO_FACTS: ReadonlyMap<string, Fact> = new Map()
 // RFC 9111 section 3.5 protects only answers to requests that had Authorization (ledger OWN-cache-b).
+const UNREADABLE: Content = { read: false, why: 'consumed' }
 const OPTIONAL_VARY = ['Authorization', 'Cookie']
 // RFC 9110 section 16.4.2, RFC 6750 section 2.3: what travels outside Authorization has to forbid shared caching itself.
 const PERSONAL: PassFields = { cacheControl: 'private, no-store' }
@@ -54,9 +58,13 @@ export class Engine<P extends Principal> {
   readonly #cors: ReturnType<typeof createCors> | undefined
   readonly #clock: () => number
   readonly #limit: number
+  readonly #field: Intake['field']
+  /** Schemes that need more than `extract` and `verify`, so that nobody else pays for it. */
+  readonly #special: Special
+  readonly #resourceMetadata: { readonly resourceMetadata?: string }
   readonly #timeLimit: number
   readonly #onError: (error: unknown) => void
-  readonly #problem: { readonly problemBase?: string }
+  readonly #writing: AnswerOptions
 
   constructor(options: GuardOptions<P>) {
     this.#options = options
@@ -70,7 +78,13 @@ export class Engine<P extends Principal> {
     this.#limit = options.credentialLimit ?? 8192
     this.#timeLimit = options.timeLimit ?? 5
     this.#onError = quiet(options.onError ?? printError)
-    this.#problem = options.problemBase === undefined ? {} : { problemBase: options.problemBase }
+    this.#writing = {
+      ...(options.problemBase === undefined ? {} : { problemBase: options.problemBase }),
+      ...(options.role === undefined ? {} : { role: options.role }),
+    }
+    this.#field = options.role === 'proxy' ? 'proxy-authorization' : 'authorization'
+    this.#special = specialOf(this.#schemes)
+    this.#resourceMetadata = options.resourceMetadata === undefined ? {} : { resourceMetadata: String(options.resourceMetadata) }
     checkRequirement(this.otherwise, this.#schemes)
   }
 
@@ -86,6 +100,7 @@ export class Engine<P extends Principal> {
         together: needsTogether(requirement),
         limit: this.#limit,
         onError: this.#onError,
+        field: this.#field,
       },
     }
   }
@@ -112,8 +127,11 @@ export class Engine<P extends Principal> {
   }
 
   answer(denial: Denial, view: RequestView): Answer {
-    const written = answer(denial, this.#problem)
-    return this.#cors === undefined ? written : { ...written, fields: [...written.fields, ...this.#cors.denialFields(view)] }
+    const written = answer(denial, this.#writing)
+    if (this.#cors === undefined) return written
+    // Ours names all that a scheme may want to be read, and more.
+    const fields = written.fields.filter(([name]) => name !== 'Access-Control-Expose-Headers')
+    return { ...written, fields: [...fields, ...this.#cors.denialFields(view)] }
   }
 
   /** Preflights are answered here, so that a request without credentials never reaches a handler by calling itself one. */
@@ -125,7 +143,8 @@ export class Engine<P extends Principal> {
 
   #passage(decision: Decision, view: RequestView, plan: Plan): Passage {
     if (decision.outcome !== 'allow') return { pass: false, answer: this.answer(decision, view), denial: decision }
-    const fields = this.#fieldsFor(decision.principal, view, plan)
+    const own = this.#fieldsFor(decision.principal, view, plan)
+    const fields = decision.fields === undefined ? own : { ...own, fields: decision.fields }
     if (this.#cors === undefined) return { pass: true, access: decision, fields }
     const cors = this.#cors.passFields(view)
     const vary = fields?.vary === undefined ? 'Origin' : `${fields.vary}, Origin`
@@ -148,14 +167,26 @@ export class Engine<P extends Principal> {
     // Behind open routes: CORS alone would not keep a simple request from a handler (ledger row origin-denied).
     if (this.#cors?.isForeign(view) === true) return refusal({ outcome: 'forbid', reason: 'origin-refused', remedy: { action: 'none' }, challenges: [] })
     try {
-      const found = deadline.limit(authenticate(view, plan.intake, deadline))
-      if (!isPromise(found) && this.#options.standing === undefined) return this.#judge(round, found)
+      const found = this.#special.any ? this.#authenticateSpecially(round) : deadline.limit(authenticate(view, plan.intake, { context: deadline }))
+      if (!isPromise(found) && this.#options.standing === undefined && !this.#special.any) return this.#judge(round, found)
       const standing = after(found, (authenticated) => this.#withStanding(authenticated))
-      const decided = after(standing, (authenticated) => this.#judge(round, authenticated))
+      const decided = after(standing, (authenticated) => this.#judge(round, unforged(authenticated, view, this.#special.forgeable)))
       return isPromise(decided) ? decided.catch((error: unknown) => this.#broken(error)) : decided
     } catch (error) {
       return this.#broken(error)
     }
+  }
+
+  /** Some schemes have something to make ready, or look at the content; the time for that is the server's limit, not ours. */
+  #authenticateSpecially({ view, plan, deadline }: Round): Settled<Authenticated> {
+    const { preparing, wanting } = this.#special
+    const begun = preparing.map((scheme) => scheme.prepare?.(deadline.now)).filter(isPromise)
+    const limits = wanting.map((scheme) => scheme.wantsContent?.(view)).filter((limit) => limit !== undefined)
+    const content: Settled<Content | undefined> = limits.length === 0 ? undefined : (view.content?.(Math.max(...limits)) ?? UNREADABLE)
+    const read = (found: Content | undefined): Settled<Authenticated> =>
+      deadline.limit(authenticate(view, plan.intake, { context: deadline, ...(found === undefined ? {} : { content: found }) }))
+    const ready = begun.length === 0 ? content : deadline.limit(Promise.all(begun)).then(() => content)
+    return after(ready, read)
   }
 
   #withStanding(found: Authenticated): Settled<Authenticated> {
@@ -170,7 +201,7 @@ export class Engine<P extends Principal> {
     try {
       // The guard's own schemes made this principal, so it is of the type that they promise.
       const stands = standing(authentication.principal as P)
-      const finish = (state: Standing): Authenticated => replace(withStanding(authentication.principal, state))
+      const finish = (state: Standing): Authenticated => replace(withStanding(authentication, state))
       return isPromise(stands) ? new Deadline(0, this.#timeLimit).limit(stands).then(finish, failed) : finish(stands)
     } catch (error) {
       return failed(error)
@@ -178,7 +209,16 @@ export class Engine<P extends Principal> {
   }
 
   #judge(round: Round, found: Authenticated): Settled<Decision> {
-    const terms: Terms = { realm: this.#options.realm, schemes: this.#schemes, now: round.deadline.now, id: crypto.randomUUID(), script: isScript(round.view) }
+    const login = this.#special.login === undefined ? undefined : loginFor(this.#special.login, round.view)
+    const terms: Terms = {
+      realm: this.#options.realm,
+      schemes: this.#schemes,
+      now: round.deadline.now,
+      id: crypto.randomUUID(),
+      script: isScript(round.view),
+      ...(login === undefined ? {} : { login }),
+      ...this.#resourceMetadata,
+    }
     const verdict = judge(round.plan.requirement, evidenceOf(found, NO_FACTS), terms)
     return verdict.outcome === 'need' ? this.#judgeWithFacts(round, found, terms) : verdict
   }
@@ -219,6 +259,35 @@ export class Engine<P extends Principal> {
       this.#onError(error)
     }
   }
+}
+
+/** The schemes of a guard that use the rarer parts of the interface. */
+interface Special {
+  readonly any: boolean
+  readonly preparing: readonly AnyScheme[]
+  readonly wanting: readonly AnyScheme[]
+  readonly forgeable: readonly AnyScheme[]
+  readonly login: AnyScheme | undefined
+}
+
+function specialOf(schemes: readonly AnyScheme[]): Special {
+  const preparing = schemes.filter((scheme) => scheme.prepare !== undefined)
+  const wanting = schemes.filter((scheme) => scheme.wantsContent !== undefined)
+  const forgeable = schemes.filter((scheme) => scheme.isForged !== undefined)
+  const any = preparing.length + wanting.length + forgeable.length > 0
+  return { any, preparing, wanting, forgeable, login: schemes.find((scheme) => scheme.login !== undefined) }
+}
+
+/** Ledger section 3, step 10: asked behind the standing of the account, and only of credentials that came unasked. */
+function unforged(found: Authenticated, view: RequestView, forgeable: readonly AnyScheme[]): Authenticated {
+  if (forgeable.length === 0) return found
+  for (const authentication of [found.authentication, ...(found.further ?? [])]) {
+    if (authentication.state !== 'authenticated') continue
+    const { principal } = authentication
+    const scheme = forgeable.find(({ name }) => name === principal.scheme)
+    if (scheme?.isForged?.(view, principal) === true) return { ...found, authentication: { state: 'barred', principal, reason: 'cross-site-request' } }
+  }
+  return found
 }
 
 function evidenceOf({ authentication, further, steps }: Authenticated, facts: ReadonlyMap<string, Fact>): Evidence {

@@ -1,6 +1,19 @@
-import type { Allowed, Answer, AnyScheme, Decision, Denial, NonEmpty, Principal, PrincipalBehind, RequestView, Requirement } from '@countersign/core'
+import type {
+  Allowed,
+  Answer,
+  AnswerRole,
+  AnyScheme,
+  Decision,
+  Denial,
+  Fields,
+  NonEmpty,
+  Principal,
+  PrincipalBehind,
+  RequestView,
+  Requirement,
+} from '@countersign/core'
 import type { Standing } from './authenticate.ts'
-import type { CorsOptions, Fields } from './cors.ts'
+import type { CorsOptions } from './cors.ts'
 import type { Settled } from './settle.ts'
 
 /** What a guard is made of. */
@@ -15,6 +28,10 @@ export interface GuardOptions<P extends Principal = Principal> {
   readonly cors?: CorsOptions
   /** Looks up how the account of a verified principal stands, on every request. */
   readonly standing?: (principal: P) => Settled<Standing>
+  /** Where the metadata of this protected resource is; challenges that can name it do (RFC 9728 section 5.1). */
+  readonly resourceMetadata?: string | URL
+  /** In whose name refusals are given. A proxy that callers have chosen says 407 and reads `Proxy-Authorization` (RFC 9110 section 11.7). Default `origin`. */
+  readonly role?: AnswerRole
   /** The base of problem types. Default `urn:countersign:problem:`. */
   readonly problemBase?: string
   /** Characters of one credential field that are read; more is 431. Default 8192. */
@@ -45,6 +62,8 @@ export interface PassFields {
   readonly cacheControl?: string
   /** The CORS fields, where `cors` is configured. */
   readonly cors?: Fields
+  /** What schemes tell a caller who is let in: a nonce, a cookie. */
+  readonly fields?: Fields
 }
 
 /** Decides one request for one requirement. */

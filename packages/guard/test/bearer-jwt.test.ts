@@ -1,5 +1,5 @@
 import { createHmac, createPublicKey } from 'node:crypto'
-import { bearerJwt, legacyAccessTokens, rfc9068, type Principal, type Secret } from 'countersign'
+import { bearerJwt, legacyAccessTokens, rfc9068, type PresentedToken, type Principal } from 'countersign'
 import { request, testIssuer } from 'countersign/testing'
 import { base64url, CompactEncrypt, exportJWK, generateKeyPair, generateSecret, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
@@ -50,7 +50,7 @@ describe('a token of a trusted issuer', () => {
     const scheme = bearerJwt({ ...trusted, clockTolerance: 0 })
     const at = async (second: number, token: string) =>
       (
-        await scheme.verify((scheme.extract(request('GET', '/', bearer(token))) as { credentials: Secret }).credentials, {
+        await scheme.verify((scheme.extract(request('GET', '/', bearer(token))) as { credentials: PresentedToken }).credentials, {
           now: second,
           signal: new AbortController().signal,
         })
@@ -272,7 +272,7 @@ describe('revocation and memory', () => {
   test('a remembered token is refused once it has expired', async () => {
     const scheme = bearerJwt(trusted)
     const token = await issuer.token('olga')
-    const credentials = (scheme.extract(request('GET', '/', bearer(token))) as { credentials: Secret }).credentials
+    const credentials = (scheme.extract(request('GET', '/', bearer(token))) as { credentials: PresentedToken }).credentials
     const at = async (time: number) => (await scheme.verify(credentials, { now: time, signal: new AbortController().signal })).result
     expect([await at(now()), await at(now()), await at(now() + 3600)]).toEqual(['accepted', 'accepted', 'rejected'])
   })

@@ -1,5 +1,17 @@
 import type { AnyScheme, NonEmpty, Principal, Scheme, Secret } from '@countersign/core'
-import { apiKey, basic, bearerEither, bearerJwt, bearerOpaque, legacyAccessTokens, rfc9068, sameSecret, type KeyEvent, type TrustedIssuer } from 'countersign'
+import {
+  apiKey,
+  basic,
+  bearerEither,
+  bearerJwt,
+  bearerOpaque,
+  legacyAccessTokens,
+  rfc9068,
+  sameSecret,
+  type BearerScheme,
+  type KeyEvent,
+  type TrustedIssuer,
+} from 'countersign'
 import { guessingProtected } from '../abuse/guessing.ts'
 import type { FixedToken, IssuerConfig, SchemesConfig } from '../config/config.ts'
 import type { KeyRecord, Store } from '../store/store.ts'
@@ -24,8 +36,6 @@ export function buildSchemes(options: SchemeOptions): NonEmpty<AnyScheme> {
   if (first === undefined) throw new TypeError('`schemes` names no way of authenticating; configure `bearer`, `basic` or `apiKey`')
   return [first, ...rest]
 }
-
-type BearerScheme = Scheme<Secret> & { ready?: () => Promise<void> }
 
 function bearerScheme({ config, store, directory, onKeys }: SchemeOptions): BearerScheme | undefined {
   if (config.bearer === undefined) return undefined

@@ -68,6 +68,10 @@ export function inWords(requirement: Requirement): string {
       return requirement.any.length === 1 ? `the ${named('role', requirement.any)}` : `one of the ${named('role', requirement.any)}`
     case 'user':
       return 'a person, not a client on its own'
+    case 'bound':
+      return 'credentials that are bound to something the request has shown'
+    case 'unprobeable':
+      return `${inWords(requirement.of)}, with 404 for everybody else`
     case 'assurance':
       return loginText(requirement)
     case 'fact':

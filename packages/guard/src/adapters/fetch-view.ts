@@ -1,4 +1,4 @@
-import type { Answer, RequestView } from '@countersign/core'
+import type { Answer, Content, RequestView } from '@countersign/core'
 import { queryOf } from './query.ts'
 import { writeFields, type ResponseFields } from './response-fields.ts'
 
@@ -31,6 +31,33 @@ export class FetchView implements RequestView {
     // Some runtimes keep Host out of `Headers`; it is in the URL then.
     return name === 'host' ? [this.url.host] : []
   }
+
+  /** Of a copy, so that the handler reads the request as if nobody had. */
+  content(limit: number): Promise<Content> {
+    return this.#request.bodyUsed ? Promise.resolve({ read: false, why: 'consumed' }) : collect(this.#request.clone().body, limit)
+  }
+}
+
+async function collect(body: ReadableStream<Uint8Array> | null, limit: number): Promise<Content> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  const reader = body?.getReader()
+  for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
+    size += part.value.length
+    if (size > limit) {
+      // Not awaited: the other branch of a copied stream is read by nobody yet, and cancelling waits for it.
+      void reader?.cancel()
+      return { read: false, why: 'too-large' }
+    }
+    chunks.push(part.value)
+  }
+  const bytes = new Uint8Array(size)
+  let offset = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.length
+  }
+  return { read: true, bytes }
 }
 
 export function fieldsOf(headers: Headers): ResponseFields {

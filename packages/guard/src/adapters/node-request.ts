@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import type { RequestView } from '@countersign/core'
+import type { Connection, Content, RequestView } from '@countersign/core'
+import { NodeConnection } from './node-connection.ts'
+import { contentOf } from './node-content.ts'
 import { queryOf } from './query.ts'
 
 /** What is read of a request of Node; those of HTTP/2 have it, too. */
@@ -37,6 +39,14 @@ export class NodeView implements RequestView {
     return queryOf(this.#target)
   }
 
+  get target(): string {
+    return this.#target
+  }
+
+  get connection(): Connection {
+    return new NodeConnection(this.#request.socket)
+  }
+
   get params(): Readonly<Record<string, string>> {
     const given = Object.entries(this.#params).filter(([, value]) => value !== undefined)
     return Object.fromEntries(given.map(([name, value]) => [name, [value].flat().join('/')]))
@@ -46,6 +56,10 @@ export class NodeView implements RequestView {
     const lines = linesOf(this.#request.rawHeaders, name)
     // RFC 9113 section 8.3.1: in HTTP/2 `:authority` stands for Host.
     return lines.length === 0 && name === 'host' ? linesOf(this.#request.rawHeaders, ':authority') : lines
+  }
+
+  content(limit: number): Promise<Content> {
+    return contentOf(this.#request, limit)
   }
 }
 

@@ -54,17 +54,25 @@ function byteLength(text: string): number {
 }
 
 /** Before the handler runs: what the handler sets itself wins, what was set earlier does not. */
-export function presetFields(response: ResponseFields, { vary, cacheControl, cors = [] }: PassFields): void {
+export function presetFields(response: ResponseFields, { vary, cacheControl, cors = [], fields = [] }: PassFields): void {
   for (const [name, value] of cors) response.set(name, value)
+  for (const [name, value] of fields) addLine(response, name, value)
   if (vary !== undefined) addVary(response, vary)
   if (cacheControl !== undefined) response.set('Cache-Control', cacheControl)
 }
 
 /** Adds the fields of a passage to a response that is complete but not sent: a `Cache-Control` of the handler stays, `Vary` is appended to (RFC 9110 section 12.5.5). */
-export function completeFields(response: ResponseFields, { vary, cacheControl, cors = [] }: PassFields): void {
+export function completeFields(response: ResponseFields, { vary, cacheControl, cors = [], fields = [] }: PassFields): void {
   for (const [name, value] of cors) response.set(name, value)
+  for (const [name, value] of fields) addLine(response, name, value)
   if (vary !== undefined) addVary(response, vary)
   if (cacheControl !== undefined && !response.get('Cache-Control')) response.set('Cache-Control', cacheControl)
+}
+
+/** A cookie stands beside those of the application; anything else is said once. */
+function addLine(response: ResponseFields, name: string, value: string): void {
+  const found = name === 'Set-Cookie' ? response.get(name) : undefined
+  response.set(name, found === undefined || found === null || found === '' ? value : [found, value].flat().map(String))
 }
 
 function addVary(response: ResponseFields, added: string): void {

@@ -1,8 +1,8 @@
-import type { Principal, Scheme, Secret } from '@countersign/core'
+import type { Principal } from '@countersign/core'
+import type { CertificateSource } from '../certificates/source.ts'
 import { checkerOf } from '../check.ts'
 import { BEARER } from './bearer-challenge.ts'
-
-type BearerScheme<P extends Principal> = Scheme<Secret, P> & { ready?: () => Promise<void> }
+import { bearerScheme, type BearerScheme } from './bearer-scheme.ts'
 
 /**
  * Accepts two kinds of bearer tokens under one challenge: those of the shape of a JWT, and all others.
@@ -21,18 +21,21 @@ type BearerScheme<P extends Principal> = Scheme<Secret, P> & { ready?: () => Pro
 export function bearerEither<J extends Principal, O extends Principal>(options: {
   readonly jwt: BearerScheme<J>
   readonly opaque: BearerScheme<O>
-}): Scheme<Secret, J | O> & { ready(): Promise<void> } {
+  /** Where the certificates are that tokens may be bound to; those of the two schemes are not asked. */
+  readonly certificates?: CertificateSource
+}): BearerScheme<J | O> {
   const check = checkerOf('bearerEither()')
-  check.members(options, ['jwt', 'opaque'])
-  const { jwt, opaque } = options
+  check.members(options, ['jwt', 'opaque', 'certificates'])
+  const { jwt, opaque, certificates } = options
   for (const [option, scheme] of Object.entries({ jwt, opaque })) {
     if (scheme?.name !== BEARER.name) check.refuse(option, scheme, 'a scheme made by bearerJwt() or bearerOpaque()')
   }
-  return {
-    ...BEARER,
-    verify: (credentials, context) => (/^[^.]*\.[^.]*\./.test(credentials.reveal()) ? jwt : opaque).verify(credentials, context),
+  if (certificates !== undefined) check.isFunction('certificates', certificates, 'a source such as certificateOfConnection()')
+  return bearerScheme<J | O>({
+    verifyToken: (token, context) => (/^[^.]*\.[^.]*\./.test(token) ? jwt : opaque).verifyToken(token, context),
+    ...(certificates === undefined ? {} : { certificates }),
     async ready() {
-      await Promise.all([jwt.ready?.(), opaque.ready?.()])
+      await Promise.all([jwt.ready(), opaque.ready()])
     },
-  }
+  })
 }

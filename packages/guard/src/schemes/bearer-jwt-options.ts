@@ -1,9 +1,11 @@
 import type { NonEmpty, Principal } from '@countersign/core'
 import type { JSONWebKeySet } from 'jose'
+import type { CertificateSource } from '../certificates/source.ts'
 import { checkerOf, type Checker } from '../check.ts'
 import type { Settled } from '../settle.ts'
 import { DEFAULT_ALGORITHMS, isAlgorithm, type Algorithm } from '../tokens/algorithms.ts'
 import type { ClaimPath, ClaimRules, Claims } from '../tokens/claims.ts'
+import type { Confirmation } from '../tokens/confirmation.ts'
 import { isTrustworthy } from '../tokens/discovery.ts'
 import type { KeySource, VerificationKey } from '../tokens/keys.ts'
 import { localKeys } from '../tokens/local-keys.ts'
@@ -49,6 +51,8 @@ interface Shared<C extends Claims> extends Limits {
   readonly claims?: (claims: Claims) => C | undefined
   /** Asked on every request, for remembered tokens too. What it throws is answered with 503. */
   readonly isRevoked?: (principal: Principal<C>) => Settled<boolean>
+  /** Where the certificates are that tokens may be bound to (RFC 8705 section 3). Without it such tokens are refused. */
+  readonly certificates?: CertificateSource
 }
 
 /** Options of `bearerJwt`: one issuer, or several under `issuers`. */
@@ -67,6 +71,7 @@ export interface Issuer extends ClaimRules {
 /** A verified token, for as long as it lasts and its key is not withdrawn. */
 export interface Remembered<C extends Claims> {
   readonly principal: Principal<C>
+  readonly confirmation?: Confirmation
   readonly key: VerificationKey
   readonly issuer: Issuer
   /** Seconds since the epoch, leeway included. */
@@ -78,6 +83,7 @@ export interface Settings<C extends Claims> {
   readonly issuers: ReadonlyMap<string, Issuer>
   readonly claims: (claims: Claims) => C | undefined
   readonly isRevoked: ((principal: Principal<C>) => Settled<boolean>) | undefined
+  readonly certificates: CertificateSource | undefined
   /** Nothing if verified tokens are not to be remembered. */
   readonly cache: RecentCache<Remembered<C>> | undefined
 }
@@ -85,7 +91,7 @@ export interface Settings<C extends Claims> {
 const WHERE = 'bearerJwt()'
 const check: Checker = checkerOf(WHERE)
 const ISSUER_MEMBERS = ['issuer', 'audience', 'jwksUri', 'keySet', 'algorithms', 'profile', 'roles', 'scopes'] as const
-const SHARED_MEMBERS = ['clockTolerance', 'claims', 'isRevoked', 'cacheSize', 'timeLimit', 'staleFor', 'onKeys'] as const
+const SHARED_MEMBERS = ['clockTolerance', 'claims', 'isRevoked', 'cacheSize', 'timeLimit', 'staleFor', 'onKeys', 'certificates'] as const
 
 /** Checks the options and fills in the defaults. */
 export function readBearerJwtOptions<C extends Claims>(options: BearerJwtOptions<C>): Settings<C> {
@@ -106,6 +112,7 @@ export function readBearerJwtOptions<C extends Claims>(options: BearerJwtOptions
     // Without a mapping C is Claims, its default.
     claims: options.claims ?? ((claims: Claims) => claims as C),
     isRevoked: options.isRevoked,
+    certificates: options.certificates,
     cache: options.cacheSize === 0 ? undefined : new RecentCache(options.cacheSize ?? 10_000),
   }
 }
@@ -116,12 +123,12 @@ function checkShared({
   timeLimit,
   staleFor,
   ...functions
-}: Limits & { readonly claims?: unknown; readonly isRevoked?: unknown }): void {
+}: Limits & { readonly claims?: unknown; readonly isRevoked?: unknown; readonly certificates?: unknown }): void {
   check.seconds('clockTolerance', clockTolerance, [0, 300])
   check.count('cacheSize', cacheSize, [0, 10_000_000])
   check.seconds('timeLimit', timeLimit, [0.1, 60])
   check.seconds('staleFor', staleFor, [0, 604_800])
-  for (const option of ['claims', 'isRevoked', 'onKeys'] as const) {
+  for (const option of ['claims', 'isRevoked', 'onKeys', 'certificates'] as const) {
     if (functions[option] !== undefined) check.isFunction(option, functions[option], 'a function')
   }
 }

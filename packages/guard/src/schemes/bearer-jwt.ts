@@ -1,19 +1,18 @@
-import type { Principal, ReasonFor, Scheme, Secret, Verified, VerifyContext } from '@countersign/core'
+import type { Principal, ReasonFor, VerifyContext } from '@countersign/core'
 import { digestOf, verifySignature } from '#platform'
 import { after, isPromise, type Settled } from '../settle.ts'
 import { isAlgorithm, type Algorithm, type Signed } from '../tokens/algorithms.ts'
 import { checkClaims, isExpired, usualScopes, wordsAt, type Claims } from '../tokens/claims.ts'
 import { parseCompact, type CompactToken } from '../tokens/compact.ts'
 import { freeze } from '../tokens/freeze.ts'
+import { confirmationOf } from '../tokens/confirmation.ts'
 import type { VerificationKey } from '../tokens/keys.ts'
 import { BEARER } from './bearer-challenge.ts'
 import { readBearerJwtOptions, type BearerJwtOptions, type Issuer, type Remembered, type Settings } from './bearer-jwt-options.ts'
+import { bearerScheme, type BearerScheme, type VerifiedToken } from './bearer-scheme.ts'
 
-/** A scheme whose keys can be waited for. */
-export interface BearerJwtScheme<C extends Claims = Claims> extends Scheme<Secret, Principal<C>> {
-  /** Fetches the keys of all issuers; rejects with the first that cannot be had. */
-  ready(): Promise<void>
-}
+/** The Bearer scheme over JWTs. */
+export type BearerJwtScheme<C extends Claims = Claims> = BearerScheme<Principal<C>>
 
 /**
  * Accepts signed JWT access tokens of the issuers it is given.
@@ -34,22 +33,22 @@ export interface BearerJwtScheme<C extends Claims = Claims> extends Scheme<Secre
  */
 export function bearerJwt<C extends Claims = Claims>(options: BearerJwtOptions<C>): BearerJwtScheme<C> {
   const settings = readBearerJwtOptions(options)
-  return {
-    ...BEARER,
-    verify: (credentials, context) => verifyToken(credentials.reveal(), settings, context),
+  return bearerScheme({
+    verifyToken: (token, context) => verifyToken(token, settings, context),
+    ...(settings.certificates === undefined ? {} : { certificates: settings.certificates }),
     async ready() {
       await Promise.all([...settings.issuers.values()].map((issuer) => issuer.keys.ready()))
     },
-  }
+  })
 }
 
-function verifyToken<C extends Claims>(token: string, settings: Settings<C>, context: VerifyContext): Settled<Verified<Principal<C>>> {
+function verifyToken<C extends Claims>(token: string, settings: Settings<C>, context: VerifyContext): Settled<VerifiedToken<Principal<C>>> {
   const { cache } = settings
   if (cache === undefined) return verifyNew(token, { settings, context })
   return after(digestOf(token), (digest) => {
     const known = cache.get(digest)
     if (known !== undefined) {
-      if (known.key.current && context.now < known.expires && known.issuer.keys.isUsable(context.now)) return accept(known.principal, settings)
+      if (known.key.current && context.now < known.expires && known.issuer.keys.isUsable(context.now)) return accept(known, settings)
       cache.delete(digest)
     }
     return verifyNew(token, { settings, context, remember: (entry) => cache.set(digest, entry) })
@@ -62,12 +61,12 @@ interface Attempt<C extends Claims> {
   readonly remember?: (entry: Remembered<C>) => void
 }
 
-function verifyNew<C extends Claims>(token: string, attempt: Attempt<C>): Settled<Verified<Principal<C>>> {
+function verifyNew<C extends Claims>(token: string, attempt: Attempt<C>): Settled<VerifiedToken<Principal<C>>> {
   const parsed = parseCompact(token)
   return typeof parsed === 'string' ? rejected(parsed) : verifyParsed(parsed, attempt)
 }
 
-function verifyParsed<C extends Claims>(token: CompactToken, attempt: Attempt<C>): Settled<Verified<Principal<C>>> {
+function verifyParsed<C extends Claims>(token: CompactToken, attempt: Attempt<C>): Settled<VerifiedToken<Principal<C>>> {
   const { header, claims } = token
   const issuer = typeof claims['iss'] === 'string' ? attempt.settings.issuers.get(claims['iss']) : undefined
   // First of all, so that nothing is ever fetched for an issuer that somebody made up.
@@ -104,22 +103,27 @@ function acceptSigned<C extends Claims>(
   token: CompactToken,
   { settings, context, remember }: Attempt<C>,
   { issuer, key }: { issuer: Issuer; key: VerificationKey },
-): Settled<Verified<Principal<C>>> {
+): Settled<VerifiedToken<Principal<C>>> {
   const { claims } = token
   const wrong = checkClaims(claims, issuer, context.now)
   if (wrong !== undefined) return rejected(wrong)
   const own = settings.claims(claims)
   if (own === undefined) return rejected('token-claim-missing')
   const principal = principalOf(claims, issuer, own)
+  const confirmation = confirmationOf(claims)
+  const found: Found<C> = confirmation === undefined ? { principal } : { principal, confirmation }
   // `checkClaims` has seen that `exp` is a number.
-  remember?.({ principal, key, issuer, expires: (claims['exp'] as number) + issuer.tolerance })
-  return accept(principal, settings)
+  remember?.({ ...found, key, issuer, expires: (claims['exp'] as number) + issuer.tolerance })
+  return accept(found, settings)
 }
 
+type Found<C extends Claims> = Pick<Remembered<C>, 'principal' | 'confirmation'>
+
 /** Revocation is asked on every request, remembered token or not (ledger row token-revoked). */
-function accept<C extends Claims>(principal: Principal<C>, { isRevoked }: Settings<C>): Settled<Verified<Principal<C>>> {
-  if (isRevoked === undefined) return { result: 'accepted', principal }
-  return after(isRevoked(principal), (revoked) => (revoked === false ? { result: 'accepted', principal } : rejected('token-revoked')))
+function accept<C extends Claims>({ principal, confirmation }: Found<C>, { isRevoked }: Settings<C>): Settled<VerifiedToken<Principal<C>>> {
+  const accepted: VerifiedToken<Principal<C>> = confirmation === undefined ? { result: 'accepted', principal } : { result: 'accepted', principal, confirmation }
+  if (isRevoked === undefined) return accepted
+  return after(isRevoked(principal), (revoked) => (revoked === false ? accepted : rejected('token-revoked')))
 }
 
 function principalOf<C extends Claims>(claims: Claims, issuer: Issuer, own: C): Principal<C> {

@@ -23,8 +23,6 @@ export function checkClaims(claims: Claims, rules: ClaimRules, now: number): Rea
   if ((nbf !== undefined && !isTime(nbf)) || (iat !== undefined && !isTime(iat))) return 'token-claim-missing'
   if (nbf !== undefined && now < nbf - rules.tolerance) return 'token-not-yet-valid'
   if (iat !== undefined && now < iat - rules.tolerance) return 'token-not-yet-valid'
-  // A bound token without its proof may be a stolen copy (RFC 9449 section 7.2, RFC 8705 section 3).
-  if (claims['cnf'] !== undefined) return 'token-key-bound'
   if (!isAddressedTo(aud, rules.audience)) return 'token-audience-wrong'
   return rules.required.some((name) => claims[name] === undefined || claims[name] === '') ? 'token-claim-missing' : undefined
 }

@@ -21,6 +21,11 @@ export function digestOf(text: string): string {
   return hash('sha256', text, 'base64')
 }
 
+/** The SHA-256 thumbprint of bytes, base64url (RFC 7638, RFC 8705 section 3.1). */
+export function thumbprintOf(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'base64url')
+}
+
 /** Compares two texts in a time that does not depend on where they differ. */
 export function equalInConstantTime(a: string, b: string): boolean {
   return timingSafeEqual(hash('sha256', a, 'buffer'), hash('sha256', b, 'buffer'))

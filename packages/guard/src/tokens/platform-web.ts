@@ -25,6 +25,15 @@ export async function digestOf(text: string): Promise<string> {
   return String.fromCharCode(...(await sha256(text)))
 }
 
+/** The SHA-256 thumbprint of bytes, base64url (RFC 7638, RFC 8705 section 3.1). */
+export async function thumbprintOf(bytes: Uint8Array): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes)))
+  return btoa(String.fromCharCode(...digest))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
+}
+
 /** Compares two texts in a time that does not depend on where they differ. */
 export async function equalInConstantTime(a: string, b: string): Promise<boolean> {
   const [first, second] = await Promise.all([sha256(a), sha256(b)])

@@ -1,0 +1,70 @@
+import type { PeerCertificate, Presented, Principal, RequestView, Scheme, Secret, Verified, VerifyContext } from '@countersign/core'
+import { thumbprintOf } from '#platform'
+import type { CertificateSource } from '../certificates/source.ts'
+import { after, type Settled } from '../settle.ts'
+import type { Confirmation } from '../tokens/confirmation.ts'
+import { BEARER } from './bearer-challenge.ts'
+
+/** What became of a token, before anybody asked who sent it. */
+export type VerifiedToken<P extends Principal = Principal> =
+  | Exclude<Verified<P>, { result: 'accepted' }>
+  | { readonly result: 'accepted'; readonly principal: P; /** What the sender has to show. */ readonly confirmation?: Confirmation }
+
+/** A token as a request presents it, and the certificate that came with it. */
+export interface PresentedToken {
+  readonly token: Secret
+  readonly certificate?: PeerCertificate
+}
+
+/** The Bearer scheme over some kind of tokens, which other schemes can have verified as well. */
+export interface BearerScheme<P extends Principal = Principal> extends Scheme<PresentedToken, P> {
+  /** Verifies a token without a look at who sent it. */
+  verifyToken(token: string, context: VerifyContext): Settled<VerifiedToken<P>>
+  /** Waits for what verification needs, such as keys; rejects with what cannot be had. */
+  ready(): Promise<void>
+}
+
+/** What a Bearer scheme is made of. */
+export interface BearerParts<P extends Principal> extends Pick<BearerScheme<P>, 'verifyToken'> {
+  /** Where the certificates are that tokens may be bound to; without it, tokens bound to one are refused. */
+  readonly certificates?: CertificateSource
+  readonly ready?: () => Promise<void>
+}
+
+/** Makes the Bearer scheme over a way of verifying tokens: a bound one is accepted only with what it is bound to (RFC 6750, RFC 8705 section 3). */
+export function bearerScheme<P extends Principal>({ verifyToken, certificates, ready }: BearerParts<P>): BearerScheme<P> {
+  return {
+    ...BEARER,
+    extract: (request, authorization) => present(BEARER.extract(request, authorization), request, certificates),
+    verify: ({ token, certificate }, context) =>
+      after(verifyToken(token.reveal(), context), (verified) => hold(verified, certificates === undefined ? undefined : { certificate })),
+    verifyToken,
+    ready: ready ?? (() => Promise.resolve()),
+  }
+}
+
+function present(found: Presented<Secret>, request: RequestView, certificates: CertificateSource | undefined): Presented<PresentedToken> {
+  if (found.found !== 'credentials') return found
+  const token = found.credentials
+  const certificate = certificates?.(request)
+  // A field that cannot be read proves nothing, as if it were absent (RFC 8705 section 3).
+  return { found: 'credentials', credentials: certificate?.found === 'certificate' ? { token, certificate: certificate.certificate } : { token } }
+}
+
+/** A bound token without its proof may be a stolen copy (RFC 9449 section 7.2, RFC 8705 section 3). */
+function hold<P extends Principal>(
+  verified: VerifiedToken<P>,
+  connection: { readonly certificate: PeerCertificate | undefined } | undefined,
+): Settled<Verified<P>> {
+  if (verified.result !== 'accepted' || verified.confirmation === undefined) return verified
+  const { principal, confirmation } = verified
+  const expected = confirmation['x5t#S256']
+  if (confirmation.unknown === true || confirmation.jkt !== undefined || expected === undefined || connection === undefined)
+    return { result: 'rejected', reason: 'token-key-bound' }
+  if (connection.certificate === undefined) return { result: 'rejected', reason: 'token-certificate-missing' }
+  return after(thumbprintOf(connection.certificate.raw), (thumbprint) =>
+    thumbprint === expected
+      ? { result: 'accepted', principal: { ...principal, binding: 'certificate' } }
+      : { result: 'rejected', reason: 'token-certificate-mismatch' },
+  )
+}
