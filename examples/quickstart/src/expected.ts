@@ -1,16 +1,8 @@
-import type { Persona } from './personas.ts'
-
-/** A row of the access matrix: a request, what its route asks for, and the status that every persona should get. */
-export interface Row {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly asks: string
-  readonly expected: Readonly<Record<Persona, number>>
-}
+import type { Persona, Row } from '@countersign/example-kit'
 
 /** The access matrix of this API. */
 // oxfmt-ignore
-export const ROWS: readonly Row[] = [
+export const ROWS: readonly Row<Persona>[] = [
   { method: 'GET',  path: '/data',      asks: 'authenticated',      expected: { nobody: 401, garbled: 400, expired: 401, ivan: 200, olga: 200, adam: 200, validtoken: 200, admintoken: 200 } },
   { method: 'GET',  path: '/admin',     asks: 'role admin',         expected: { nobody: 401, garbled: 400, expired: 401, ivan: 403, olga: 403, adam: 200, validtoken: 403, admintoken: 200 } },
   { method: 'GET',  path: '/orders/42', asks: 'owner (olga)',       expected: { nobody: 401, garbled: 400, expired: 401, ivan: 404, olga: 200, adam: 404, validtoken: 404, admintoken: 404 } },

@@ -1,8 +1,6 @@
+import { AUDIENCE } from '@countersign/example-kit'
 import { bearerEither, bearerJwt, bearerOpaque, createGuard, type Guard, type KeyEvent } from 'countersign'
 import { findOpaqueToken } from './opaque-tokens.ts'
-
-/** What this API is called in `aud`. A name, not an address: it stays when the port changes. */
-export const AUDIENCE = 'https://api.example'
 
 /** The guard of the example: signed tokens of one issuer, and the two opaque tokens of the tutorial. */
 export function buildGuard(issuer: string): Guard {

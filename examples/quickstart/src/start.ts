@@ -1,16 +1,16 @@
+import { listen, startProvider, type Running } from '@countersign/example-kit'
 import { buildApp } from './api.ts'
-import type { Origins } from './curl.ts'
 import { buildGuard } from './guard.ts'
-import { listen } from './listen.ts'
-import { startProvider } from './provider.ts'
 
 /** The two servers of the example while they run. */
-export interface Running extends Origins {
-  close(): Promise<void>
+export interface Quickstart extends Running {
+  /** Where the API is, such as `http://127.0.0.1:8401`. */
+  readonly api: string
+  readonly issuer: string
 }
 
 /** Starts the provider and the API. Rejects with a `StartError` if a port cannot be had; then nothing is left open. */
-export async function start(ports: { readonly port: number; readonly issuerPort: number }): Promise<Running> {
+export async function start(ports: { readonly port: number; readonly issuerPort: number }): Promise<Quickstart> {
   const provider = await startProvider(ports.issuerPort)
   try {
     const api = await listen(ports.port, 'PORT')

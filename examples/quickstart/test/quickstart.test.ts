@@ -2,14 +2,23 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import {
+  CURL_OPTIONS,
+  curlLine,
+  matrixTable,
+  observe,
+  obtainCredentials,
+  painter,
+  PERSONAS,
+  tokenLines,
+  type Cell,
+  type Persona,
+  type PersonaFields,
+} from '@countersign/example-kit'
 import { accessMatrix } from 'countersign/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { curlLine, tokenLines } from '../src/curl.ts'
 import { ROWS } from '../src/expected.ts'
-import { observe, type Cell } from '../src/matrix.ts'
-import { obtainCredentials, PERSONAS, type Credentials, type Persona } from '../src/personas.ts'
-import { start, type Running } from '../src/start.ts'
-import { matrixTable, painter } from '../src/table.ts'
+import { start, type Quickstart } from '../src/start.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -40,22 +49,17 @@ const answers: Readonly<Record<string, readonly Answer[]>> = {
   'GET /health':     [200,               200,               200,            200, 200, 200, 200, 200],
 }
 
-let running: Running
-let credentials: Credentials
-let cells: readonly Cell[]
+let running: Quickstart
+let credentials: PersonaFields<Persona>
+let cells: readonly Cell<Persona>[]
 
 beforeAll(async () => {
   running = await start({ port: 0, issuerPort: 0 })
   credentials = await obtainCredentials(running.issuer)
-  cells = await observe(running.api, credentials)
+  cells = await observe(running.api, ROWS, credentials)
 })
 
 afterAll(() => running.close())
-
-function fields(persona: Persona): Record<string, string> {
-  const authorization = credentials[persona]
-  return authorization === undefined ? {} : { authorization }
-}
 
 describe('the access matrix of the quickstart', () => {
   test('has every route and every persona', () => {
@@ -75,9 +79,8 @@ describe('the access matrix of the quickstart', () => {
   }
 
   test('holds every denial to the invariants of accessMatrix()', async () => {
-    const personas = Object.fromEntries(PERSONAS.map((persona) => [persona, fields(persona)])) as Record<Persona, Record<string, string>>
     const routes = Object.fromEntries(ROWS.map(({ method, path, expected }) => [`${method} ${path}`, expected]))
-    await accessMatrix(running.api, { personas, routes })
+    await accessMatrix(running.api, { personas: credentials, routes })
   })
 })
 
@@ -90,7 +93,7 @@ describe('the answers of the quickstart', () => {
   })
 
   test('do not tell an order of somebody else from one that does not exist', async () => {
-    const [foreign, missing] = await Promise.all(['42', '7'].map((id) => fetch(`${running.api}/orders/${id}`, { headers: fields('ivan') })))
+    const [foreign, missing] = await Promise.all(['42', '7'].map((id) => fetch(`${running.api}/orders/${id}`, { headers: credentials.ivan })))
     const comparable = async (response: Response | undefined) => [
       response?.status,
       [...(response?.headers ?? [])].filter(([name]) => name !== 'date'),
@@ -101,12 +104,12 @@ describe('the answers of the quickstart', () => {
   })
 
   test('tell the owner of an order what was judged', async () => {
-    const response = await fetch(`${running.api}/orders/42`, { headers: fields('olga') })
+    const response = await fetch(`${running.api}/orders/42`, { headers: credentials.olga })
     expect(await response.json()).toEqual({ id: '42', customer: 'olga', total: 12 })
   })
 
   test('refuse a token whose signature was changed with 401 and one description for all of cryptography', async () => {
-    const { authorization = '' } = fields('olga')
+    const { authorization = '' } = credentials.olga
     const forged = authorization.replace(/\.([^.])([^.]*)$/, (_all, first: string, rest: string) => `.${first === 'A' ? 'B' : 'A'}${rest}`)
     const response = await fetch(`${running.api}/data`, { headers: { authorization: forged } })
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([
@@ -119,7 +122,7 @@ describe('the answers of the quickstart', () => {
 describe('the printed lines', () => {
   test('give the same answers when they are pasted into bash', async () => {
     const chosen = cells.filter(({ row }) => row.path === '/admin' || row.path === '/orders' || row.path === '/orders/42')
-    const script = [...tokenLines(running), ...chosen.map((cell) => `${curlLine(cell, running)} -s -o /dev/null -D -`)].join('\n')
+    const script = [...tokenLines(running.issuer), ...chosen.map((cell) => `${curlLine(cell, running.api, CURL_OPTIONS)} -s -o /dev/null -D -`)].join('\n')
     const { stdout } = await run('bash', ['-c', script])
     const observed = stdout
       .split('\r\n\r\n')

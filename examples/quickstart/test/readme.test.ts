@@ -22,11 +22,7 @@ import {
   type Standing,
 } from 'countersign'
 import { request, testIssuer } from 'countersign/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { obtainCredentials } from '../src/personas.ts'
-import { observe, type Cell } from '../src/matrix.ts'
-import { invitation, report } from '../src/report.ts'
-import { start, type Running } from '../src/start.ts'
+import { describe, expect, test } from 'vitest'
 
 const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
 
@@ -140,23 +136,3 @@ function holdTo(passage: Passage, status: number, challenges: readonly (string |
   expect([lines('Cache-Control'), lines('Content-Type'), problem?.status]).toEqual([['no-store'], ['application/problem+json'], status])
   expect(lines('Retry-After').length).toBe(status === 429 || status === 503 ? 1 : 0)
 }
-
-describe('the output of npm start in the README', () => {
-  let running: Running
-  let cells: readonly Cell[]
-
-  beforeAll(async () => {
-    running = await start({ port: 0, issuerPort: 0 })
-    cells = await observe(running.api, await obtainCredentials(running.issuer))
-  })
-  afterAll(() => running.close())
-
-  test('is what it prints', () => {
-    const origins = { api: 'http://127.0.0.1:8401', issuer: 'http://127.0.0.1:8402' }
-    const printed = `${report(cells, origins, (_colour, text) => text)}\n${invitation(cells, origins)}`.split('\n')
-    const [, shown = ''] = /^```text\n(the API is [\s\S]+?)^```$/m.exec(readme) ?? []
-    const lines = shown.split('\n').filter((line) => line !== '…')
-    expect(lines.length).toBeGreaterThan(30)
-    expect(lines.filter((line) => !printed.includes(line))).toEqual([])
-  })
-})

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { run } from './run.ts'
 
 /** Whoever reads our output may stop, as `head` does; then there is nothing left to say. */

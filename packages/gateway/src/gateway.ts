@@ -80,11 +80,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   if (loaded.setup === undefined) throw new ConfigurationError(loaded.diagnostics)
   const { config } = loaded.setup
   const store = await openSqliteStore({ ...config.store, guessing: config.abuse.guessing })
+  let running: Running | undefined
   try {
-    const running = new Running(options, { store, tracing: await loadTracing(), config })
+    running = new Running(options, { store, tracing: await loadTracing(), config })
     await running.start(loaded, loaded.setup)
     return running
   } catch (error) {
+    await running?.closeDoors()
     await store.close()
     throw error
   }
@@ -165,10 +167,15 @@ class Running implements Gateway {
     this.#admin?.setPhase('draining')
     if (shutdown.delay > 0) await new Promise((resolve) => setTimeout(resolve, shutdown.delay * 1000))
     await this.#front?.drain(shutdown.drain)
+    await this.closeDoors()
+    await this.store.close()
+  }
+
+  /** Closes what was opened beside the store; a start that failed half-way leaves nothing open either. */
+  async closeDoors(): Promise<void> {
     await this.#front?.close()
     await this.#admin?.close()
     await this.#follower?.close()
-    await this.store.close()
     this.#audit?.close()
     this.#log.flush()
   }

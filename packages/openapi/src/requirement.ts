@@ -18,10 +18,18 @@ export function requirementCompiler(): (statement: Statement) => Requirement {
     const manner = { conceal: rules.conceal === true, facts }
     const added = requirementsOf(rules, facts)
     if (alternatives?.length === 0 && added.length === 0) return open()
-    const [first, ...others] = (alternatives ?? []).map((alternative) => alternativeOf(alternative, manner))
-    if (first === undefined) return together(added) ?? authenticated()
-    return together([others.length === 0 ? first : anyOf(first, ...others), ...added]) ?? authenticated()
+    const either = eitherOf((alternatives ?? []).map((alternative) => alternativeOf(alternative, manner)))
+    return together(either === undefined ? added : [either, ...added]) ?? authenticated()
   }
+}
+
+/** Alternatives that ask for nothing but a scheme are one requirement with several schemes, which is how people read it. */
+function eitherOf(alternatives: readonly Requirement[]): Requirement | undefined {
+  const via = alternatives.flatMap((one) => (one.type === 'authenticated' ? (one.via ?? []) : []))
+  const only = alternatives.every((one) => one.type === 'authenticated' && one.via !== undefined)
+  if (only && isNonEmpty(via)) return authenticated({ via })
+  const [first, ...others] = alternatives
+  return first === undefined || others.length === 0 ? first : anyOf(first, ...others)
 }
 
 function alternativeOf(alternative: Alternative, manner: Manner): Requirement {

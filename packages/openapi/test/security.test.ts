@@ -25,7 +25,7 @@ describe('security of an operation', () => {
     ['[{ login: [read, write] }]', 'allOf(authenticated(Bearer), scope(read write))'],
     ['[{ oidc: [x] }]', 'allOf(authenticated(Bearer), scope(x))'],
     // OR
-    ['[{ jwt: [] }, { key: [] }]', 'anyOf(authenticated(Bearer), authenticated(ApiKey))'],
+    ['[{ jwt: [] }, { key: [] }]', 'authenticated(Bearer or ApiKey)'],
     ['[{}, { jwt: [] }]', 'anyOf(anyone, authenticated(Bearer))'],
     ['[{ login: [read] }, { key: [] }]', 'anyOf(allOf(authenticated(Bearer), scope(read)), authenticated(ApiKey))'],
     // AND

@@ -1,3 +1,6 @@
+/** What the protected API is called in `aud`. A name, not an address: it stays when the port changes. */
+export const AUDIENCE = 'https://api.example'
+
 /** A client of the provider; it asks for tokens in its own name. */
 export interface Client {
   readonly id: string

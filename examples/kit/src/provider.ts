@@ -1,7 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { Configuration, JWK } from 'oidc-provider'
-import { CLIENTS, findClient, type Client } from './clients.ts'
-import { AUDIENCE } from './guard.ts'
+import { AUDIENCE, CLIENTS, findClient, type Client } from './clients.ts'
 import { listen, type Listening } from './listen.ts'
 
 /** Starts a real OpenID provider on the loopback interface. Its issuer is its origin. Rejects with a `StartError`. */
@@ -14,7 +13,7 @@ export async function startProvider(port: number): Promise<Listening> {
       configuration(() => new errors.InvalidTarget()),
     )
   })
-  provider.on('server_error', (_context, error) => console.error(`quickstart: the provider failed: ${error.message}`))
+  provider.on('server_error', (_context, error) => console.error(`the provider failed: ${error.message}`))
   const handle = provider.callback()
   listening.server.on('request', (request, response) => void handle(request, response))
   return listening
