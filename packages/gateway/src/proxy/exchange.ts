@@ -45,10 +45,25 @@ export class Exchange implements Asked {
     this.content = hasContent(this.head, request)
     this.peer.exchange = this
     response.on('close', () => this.#end())
+    // Node keeps this time for HTTP/1.1 by itself.
+    if ('stream' in response && this.content && !this.head.grpc) this.#limitTime(response)
   }
 
   get last(): boolean {
     return this.upgrade || this.#broken || this.environment.isEnding(this.request)
+  }
+
+  /**
+   * A caller may hold a stream of HTTP/2 open with a byte now and then, and no time limit of Node's ever ends it.
+   * Streams of gRPC are meant to stay open for both directions, and have the upstream's limits.
+   */
+  #limitTime(response: FrontResponse): void {
+    const timer = setTimeout(() => {
+      if (!this.breakOff('request-timeout')) this.cut()
+    }, this.environment.limits().requestTimeout * 1000).unref()
+    const stop = (): void => clearTimeout(timer)
+    this.request.once('end', stop)
+    response.once('close', stop)
   }
 
   /** Checks the message, asks for the ruling and does what it says. */

@@ -21,7 +21,11 @@ export async function openSession(stage: Stage, files: Files): Promise<ClientHtt
 }
 
 export function frame(type: number, flags: number, id: number, payload: readonly number[] | Buffer): Buffer {
-  const head = Buffer.from([0, 0, payload.length, type, flags, 0, 0, 0, id])
+  const head = Buffer.alloc(9)
+  head.writeUIntBE(payload.length, 0, 3)
+  head.writeUInt8(type, 3)
+  head.writeUInt8(flags, 4)
+  head.writeUInt32BE(id, 5)
   return Buffer.concat([head, Buffer.from(payload)])
 }
 
