@@ -13,6 +13,7 @@ import { createLog, type Log, type LogStream } from './observe/log.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
 import { createObserver, type Observer } from './observe/observer.ts'
 import { loadTracing, type Tracing } from './observe/tracing.ts'
+import { addressList } from './network/addresses.ts'
 import { createFront, type Front } from './proxy/front.ts'
 import { refusal } from './proxy/refusals.ts'
 import { endedRequest } from './rules/report.ts'
@@ -112,6 +113,7 @@ class Running implements Gateway {
   #setup: Setup | undefined
   /** Absent in a process that answers no requests of callers. */
   #live: Live | undefined
+  #trusted: (address: string) => boolean = () => false
   #front: Front | undefined
   #admin: Admin | undefined
   #follower: AuditFollower | undefined
@@ -143,20 +145,25 @@ class Running implements Gateway {
   async start(loaded: LoadedSetup, setup: Setup): Promise<void> {
     const { doors = 'both' } = this.#options
     await this.#putIntoForce(setup)
+    this.#trusted = addressList(setup.config.network.trustedProxies)
     if (doors !== 'front') {
       await this.#followAudit()
       await this.#openAdmin(setup.config)
     }
     if (doors !== 'admin') await this.#openFront(setup.config)
     this.#admin?.setPhase('ready')
-    this.#observer.reloaded({ ok: true, hash: setup.config.hash })
+    this.#observer.reloaded({ ok: true, hash: setup.config.hash, diagnostics: loaded.diagnostics.map(lineOf) })
     if (this.#options.watch !== false) this.#watch.follow(loaded.files)
   }
 
   /** Attempts that come while one is under way are answered by the one after it. */
   reload(): Promise<Reloaded> {
     const before = this.#reloading ?? Promise.resolve()
-    const next = before.then(() => this.#reload())
+    // What went wrong before is no reason against the next attempt.
+    const next = before.then(
+      () => this.#reload(),
+      () => this.#reload(),
+    )
     this.#reloading = next
     return next
   }
@@ -193,10 +200,18 @@ class Running implements Gateway {
     if (setup === undefined) return { ok: false, diagnostics }
     const more = [...diagnostics, ...needsRestart(this.config(), setup.config)]
     await this.#putIntoForce(setup)
+    this.#adopt(setup.config)
     await this.#front?.reloadTls()
     await this.#admin?.accept(this.#adminBearer(setup.config))
     if (this.#options.watch !== false) this.#watch.follow(files)
     return { ok: true, diagnostics: more }
+  }
+
+  /** What is read once and can be put again. */
+  #adopt({ network, limits, log }: Config): void {
+    this.#trusted = addressList(network.trustedProxies)
+    this.#front?.limit(limits)
+    this.#log.adjust(log)
   }
 
   /** Throws before anything changes if the setup cannot be put into force; a process without callers only looks whether it could. */
@@ -219,7 +234,7 @@ class Running implements Gateway {
     this.#front = createFront({
       listen,
       limits: config.limits,
-      trusted: config.network.trustedProxies,
+      trusted: (address) => this.#trusted(address),
       refuse: refusal,
       // Read for every request, so that a reload is one assignment.
       rule: (request, path) => this.#rules.rule(request, path),
@@ -285,17 +300,21 @@ function lineOf({ severity, place, message }: Diagnostic): string {
 }
 
 /** What is read once, at the start. */
-function needsRestart(before: Config, after: Config): readonly Diagnostic[] {
+const AT_START: readonly (readonly [name: string, part: (config: Config) => unknown])[] = [
+  ['listen', ({ listen }) => listen],
   // What is accepted on the admin port does change.
-  const parts = ({ admin: { address, port }, listen, store, limits, log }: Config) => ({ listen, admin: { address, port }, store, limits, log })
-  const [old, now] = [parts(before), parts(after)]
-  return (['listen', 'admin', 'store', 'limits', 'log'] as const)
-    .filter((part) => JSON.stringify(old[part]) !== JSON.stringify(now[part]))
-    .map((part) => ({
-      severity: 'warning',
-      code: 'needs-restart',
-      message: `\`${part}\` changed and is read at the start only`,
-      hint: 'restart the gateway to put it into force',
-      place: { file: after.file, line: 1, column: 1 },
-    }))
+  ['admin', ({ admin: { address, port } }) => ({ address, port })],
+  ['store', ({ store }) => store],
+  ['abuse.guessing', ({ abuse }) => abuse.guessing],
+  ['log.auditFile', ({ log }) => log.auditFile],
+]
+
+function needsRestart(before: Config, after: Config): readonly Diagnostic[] {
+  return AT_START.filter(([, part]) => JSON.stringify(part(before)) !== JSON.stringify(part(after))).map(([name]) => ({
+    severity: 'warning',
+    code: 'needs-restart',
+    message: `\`${name}\` changed and is read at the start only`,
+    hint: 'restart the gateway to put it into force',
+    place: { file: after.file, line: 1, column: 1 },
+  }))
 }

@@ -38,6 +38,8 @@ export interface Log {
   stop(about: { readonly reason: string; readonly seconds: number }): void
   /** An error of ours. Its message is left out, as it may quote what a caller sent; `detail` is a text of our own. */
   failure(about: { readonly where: string; readonly error?: unknown; readonly detail?: string }): void
+  /** Takes another level and sampling from now on. */
+  adjust(config: Pick<LogConfig, 'level' | 'sampleAllowed'>): void
   /** Writes what is still held back. */
   flush(): void
 }
@@ -49,6 +51,7 @@ export interface Log {
  * loses the denial before it.
  */
 export function createLog({ level, sampleAllowed, to, random = Math.random }: LogOptions): Log {
+  let sampled = sampleAllowed
   const destination: LogStream = typeof to === 'number' ? pino.destination({ fd: to, sync: true, minLength: 0 }) : to
   const plain = pino(
     {
@@ -64,9 +67,13 @@ export function createLog({ level, sampleAllowed, to, random = Math.random }: Lo
   return {
     exchange(about, config) {
       if (!isOrdinary(about)) refused(always, about, config)
-      else if (plain.isLevelEnabled('info') && (sampleAllowed >= 1 || random() < sampleAllowed)) plain.info(exchangeLine(about, config), 'allowed')
+      else if (plain.isLevelEnabled('info') && (sampled >= 1 || random() < sampled)) plain.info(exchangeLine(about, config), 'allowed')
     },
     ...eventLines(plain),
+    adjust(config) {
+      plain.level = config.level
+      sampled = config.sampleAllowed
+    },
     flush: () => destination.flushSync?.(),
   }
 }

@@ -32,6 +32,8 @@ export interface FrontEnvironment {
   readonly onEnd: NonNullable<FrontOptions['onEnd']>
   readonly refuse: (slug: RefusalSlug) => Answer
   readonly trusted: (address: string) => boolean
+  /** Those in force now. */
+  readonly limits: () => LimitsConfig
   readonly path: PathOptions
   readonly onError: (error: unknown) => void
   readonly upstreams: Upstreams

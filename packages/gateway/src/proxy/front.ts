@@ -3,6 +3,7 @@ import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Http2Session } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { LimitsConfig } from '../config/config.ts'
 import { addressList } from '../network/addresses.ts'
 import { answerClientError } from './client-error.ts'
 import { Exchange } from './exchange.ts'
@@ -13,7 +14,7 @@ import { isWebSocket, withoutUpgrade } from './offers.ts'
 import { hasBegun } from './peer.ts'
 import { refusal } from './refusals.ts'
 import type { FrontRequest } from './ruling.ts'
-import { createServers, readKeys, type FrontServers } from './servers.ts'
+import { createServers, putLimits, readKeys, type FrontServers } from './servers.ts'
 import { createUpstreams } from './upstreams.ts'
 import { createWatch } from './watch.ts'
 
@@ -25,6 +26,8 @@ export interface Front {
   listen(): Promise<{ readonly address: string; readonly port: number }>
   /** Takes certificate and key from their files anew, for connections from now on. Rejects, and changes nothing, if they cannot be read or do not fit. */
   reloadTls(): Promise<void>
+  /** Puts other limits into force, each for what begins from now on. */
+  limit(limits: LimitsConfig): void
   /** Takes no more connections and waits until those under way have ended, at most the given seconds; then ends them. */
   drain(seconds: number): Promise<void>
   /** Ends everything at once. */
@@ -48,10 +51,12 @@ class Door implements Front {
   readonly #sockets = new Set<Duplex>()
   readonly #surplus = new WeakSet<Duplex>()
   readonly #sessions = new Set<Http2Session>()
+  #limits: LimitsConfig
   #draining = false
 
   constructor(options: FrontOptions) {
     this.#options = options
+    this.#limits = options.limits
     this.#servers = createServers(options.listen, options.limits)
     this.#environment = this.#createEnvironment(options)
     this.#attend(this.#servers.listener)
@@ -70,11 +75,12 @@ class Door implements Front {
       path,
       onError,
       trusted: typeof trusted === 'function' ? trusted : addressList(trusted),
+      limits: () => this.#limits,
       upstreams: createUpstreams(),
       http2Upstreams: createHttp2Upstreams(),
       watch: createWatch(lookEvery),
       isEnding: (request) => this.#draining || this.#surplus.has(request.socket),
-      isSurplus: (request) => this.#sockets.size > this.#options.limits.connections && this.#surplus.has(request.socket),
+      isSurplus: (request) => this.#sockets.size > this.#limits.connections && this.#surplus.has(request.socket),
     }
   }
 
@@ -104,7 +110,7 @@ class Door implements Front {
   #take(socket: Duplex): void {
     if (this.#sockets.has(socket)) return
     this.#sockets.add(socket)
-    const { connections } = this.#options.limits
+    const { connections } = this.#limits
     if (this.#sockets.size > connections) this.#surplus.add(socket)
     // So many are told that they are too many; more are not.
     if (this.#sockets.size > connections * 2 + 16) socket.destroy()
@@ -149,6 +155,11 @@ class Door implements Front {
   async reloadTls(): Promise<void> {
     const { tls } = this.#options.listen
     if (tls !== undefined && 'setSecureContext' in this.#servers.listener) this.#servers.listener.setSecureContext({ ...readKeys(tls), minVersion: 'TLSv1.2' })
+  }
+
+  limit(limits: LimitsConfig): void {
+    this.#limits = limits
+    putLimits(this.#servers, limits)
   }
 
   async drain(seconds: number): Promise<void> {

@@ -17,6 +17,8 @@ type TlsConfig = NonNullable<ListenConfig['tls']>
 const LOOK = 1
 /** Fields in one header section; names are short, and so many are none too few. */
 const HEADER_COUNT = 1000
+/** Node would let a caller have as many streams at a time as it likes; RFC 9113 section 6.5.2 wants no fewer than 100. */
+const SETTINGS = { enablePush: false, maxConcurrentStreams: 100 } as const
 
 /** Makes the servers that belong to what is listened on. Throws what reading the certificate throws. */
 export function createServers({ tls }: ListenConfig, limits: LimitsConfig): FrontServers {
@@ -46,12 +48,12 @@ export function createServers({ tls }: ListenConfig, limits: LimitsConfig): Fron
  */
 function divert(listener: HttpServer | HttpsServer, limits: LimitsConfig): Http2Server {
   const server = createHttp2Server({
-    settings: { maxHeaderListSize: limits.header, enablePush: false },
+    settings: { ...SETTINGS, maxHeaderListSize: limits.header },
     maxHeaderListPairs: HEADER_COUNT,
     maxSendHeaderBlockLength: 1_000_000,
   })
   // Streams under way end before the session does.
-  server.on('session', (session) => session.setTimeout(limits.keepAliveTimeout * 1000, () => session.close()))
+  server.on('session', (session) => session.setTimeout(listener.keepAliveTimeout, () => session.close()))
   const others = listener.listeners('secureConnection')
   listener.removeAllListeners('secureConnection')
   listener.on('secureConnection', (socket: TLSSocket) => {
@@ -59,6 +61,16 @@ function divert(listener: HttpServer | HttpsServer, limits: LimitsConfig): Http2
     else for (const serve of others) serve.call(listener, socket)
   })
   return server
+}
+
+/** Gives other limits to servers that listen already. The size of header sections counts for new connections. */
+export function putLimits({ listener, http2 }: FrontServers, limits: LimitsConfig): void {
+  listener.headersTimeout = limits.headerTimeout * 1000
+  listener.requestTimeout = limits.requestTimeout * 1000
+  listener.keepAliveTimeout = limits.keepAliveTimeout * 1000
+  // Read for every connection and settable, though no type says so.
+  Object.assign(listener, { maxHeaderSize: limits.header })
+  http2?.updateSettings({ ...SETTINGS, maxHeaderListSize: limits.header })
 }
 
 /** Certificate and key as they are in the files now. */
