@@ -1,18 +1,10 @@
 import { once } from 'node:events'
-import { createServer as createHttp2Server, type ClientHttp2Session, type Http2Session, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
-import type { AddressInfo } from 'node:net'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { ask, openSession, tls, type Files } from './http2-client.ts'
-import { CHALLENGE, FORBID, makeCertificate, refuseWith, Stage } from './stage.ts'
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
+import { describe, expect, test } from 'vitest'
+import { ask, serveHttp2, stageOverTls, tls } from './http2-client.ts'
+import { CHALLENGE, FORBID, refuseWith } from './stage.ts'
 
-const stage = new Stage()
-let files: Files = { certificate: '', key: '' }
-beforeAll(() => {
-  files = makeCertificate()
-})
-afterEach(() => stage.end())
-
-const session = (): Promise<ClientHttp2Session> => openSession(stage, files)
+const { stage, files, session } = stageOverTls()
 
 describe('gRPC', () => {
   test.each([
@@ -42,24 +34,9 @@ describe('gRPC', () => {
 
   const call = { ':path': '/s.S/M', ':method': 'POST', 'content-type': 'application/grpc', te: 'trailers' }
 
-  /** An upstream that speaks HTTP/2 with prior knowledge. */
-  async function serveGrpc(onStream: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void): Promise<void> {
-    const server = createHttp2Server()
-    server.on('stream', onStream)
-    const sessions = new Set<Http2Session>()
-    server.on('session', (one) => sessions.add(one))
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    stage.upstream = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-    stage.defer(() => {
-      for (const one of sessions) one.destroy()
-      server.close()
-    })
-  }
-
   test('a call is passed on over HTTP/2, with trailers', async () => {
     let seen: IncomingHttpHeaders = {}
-    await serveGrpc((stream, headers) => {
+    await serveHttp2(stage, (stream, headers) => {
       seen = headers
       stream.respond({ 'content-type': 'application/grpc' }, { waitForTrailers: true })
       stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0', 'grpc-message': 'fine' }))
@@ -79,14 +56,14 @@ describe('gRPC', () => {
   })
 
   test('a call without content in its answer stays one head', async () => {
-    await serveGrpc((stream) => stream.respond({ 'content-type': 'application/grpc', 'grpc-status': '5' }, { endStream: true }))
+    await serveHttp2(stage, (stream) => stream.respond({ 'content-type': 'application/grpc', 'grpc-status': '5' }, { endStream: true }))
     await stage.open(tls(files))
     const got = await ask(await session(), call, 'x')
     expect([got.headers['grpc-status'], got.ended]).toEqual(['5', true])
   })
 
   test('messages go both ways while the call is open', async () => {
-    await serveGrpc((stream) => {
+    await serveHttp2(stage, (stream) => {
       stream.respond({ 'content-type': 'application/grpc' })
       stream.on('data', (chunk: Buffer) => stream.write(`got ${chunk.toString()}`))
     })
@@ -103,7 +80,7 @@ describe('gRPC', () => {
   })
 
   test('much content comes whole before its trailers', async () => {
-    await serveGrpc((stream) => {
+    await serveHttp2(stage, (stream) => {
       stream.respond({ 'content-type': 'application/grpc' }, { waitForTrailers: true })
       stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
       stream.end(Buffer.alloc(3_000_000, 97))
@@ -115,7 +92,7 @@ describe('gRPC', () => {
 
   test('a caller who does not read holds up the upstream', async () => {
     let stream: ServerHttp2Stream | undefined
-    await serveGrpc((one) => {
+    await serveHttp2(stage, (one) => {
       stream = one
       one.on('error', () => undefined)
       one.respond({ 'content-type': 'application/grpc' })
@@ -135,7 +112,7 @@ describe('gRPC', () => {
     ['resets the stream', (stream: ServerHttp2Stream) => stream.destroy(new Error('x')), '14'],
     ['hangs', () => undefined, '4'],
   ])('an upstream that %s is told in gRPC’s way', async (_name, behave, code) => {
-    await serveGrpc((stream) => {
+    await serveHttp2(stage, (stream) => {
       stream.on('error', () => undefined)
       behave(stream)
     })
@@ -145,7 +122,7 @@ describe('gRPC', () => {
   })
 
   test('a call is ended with UNAUTHENTICATED when its credential is', async () => {
-    await serveGrpc((stream) => {
+    await serveHttp2(stage, (stream) => {
       stream.on('error', () => undefined)
       stream.respond({ 'content-type': 'application/grpc' })
       stream.write('x')

@@ -1,18 +1,63 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { connect, type ClientHttp2Session, type ClientHttp2Stream, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2'
-import type { Stage } from './stage.ts'
+import {
+  connect,
+  createServer,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type Http2Session,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { afterEach } from 'vitest'
+import { makeCertificate, Stage } from './stage.ts'
 
 export interface Files {
   readonly certificate: string
   readonly key: string
 }
 
+/** A stage for callers over TLS, ended after each test. */
+export interface StageOverTls {
+  readonly stage: Stage
+  readonly files: Files
+  /** A session of HTTP/2 with the front. */
+  session(): Promise<ClientHttp2Session>
+}
+
+export function stageOverTls(): StageOverTls {
+  const stage = new Stage()
+  const files = makeCertificate()
+  afterEach(() => stage.end())
+  return { stage, files, session: () => openSession(stage, files) }
+}
+
+/** An upstream that speaks HTTP/2 with prior knowledge. */
+export async function serveHttp2(stage: Stage, onStream: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void): Promise<void> {
+  const server = createServer()
+  server.on('stream', (stream, headers) => {
+    // One that the test resets is none.
+    stream.on('error', () => undefined)
+    onStream(stream, headers)
+  })
+  const sessions = new Set<Http2Session>()
+  server.on('session', (one) => sessions.add(one))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  stage.upstream = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  stage.defer(() => {
+    for (const one of sessions) one.destroy()
+    server.close()
+  })
+}
+
 export function tls(files: Files): { readonly listen: { readonly tls: Files & { readonly http2: boolean } } } {
   return { listen: { tls: { ...files, http2: true } } }
 }
 
-export async function openSession(stage: Stage, files: Files): Promise<ClientHttp2Session> {
+async function openSession(stage: Stage, files: Files): Promise<ClientHttp2Session> {
   const client = connect(`https://localhost:${stage.port}`, { ca: readFileSync(files.certificate), host: '127.0.0.1' } as object)
   client.on('error', () => undefined)
   stage.defer(() => client.destroy())

@@ -1,14 +1,8 @@
 import { connect as connectTls, type TLSSocket } from 'node:tls'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { answered, frame, frames, openSession, tls, type Files } from './http2-client.ts'
-import { makeCertificate, Stage } from './stage.ts'
+import { describe, expect, test } from 'vitest'
+import { answered, frame, frames, stageOverTls, tls } from './http2-client.ts'
 
-const stage = new Stage()
-let files: Files = { certificate: '', key: '' }
-beforeAll(() => {
-  files = makeCertificate()
-})
-afterEach(() => stage.end())
+const { stage, files, session } = stageOverTls()
 
 const PREFACE = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(4, 0, 0, [])])
 /** HPACK: GET, https, `/`, and `a` as authority. */
@@ -45,7 +39,7 @@ describe('a request over HTTP/2 that takes too long to arrive', () => {
   test('is 408, although a byte comes now and then', async () => {
     await stage.serve((message) => message.resume())
     await stage.open({ ...tls(files), limits: { headerTimeout: 0.2, requestTimeout: 0.4 } })
-    const stream = (await openSession(stage, files)).request(trickle, { endStream: false })
+    const stream = (await session()).request(trickle, { endStream: false })
     const timer = setInterval(() => stream.writable && stream.write('a'), 50)
     stage.defer(() => clearInterval(timer))
     expect((await answered(stream)).headers[':status']).toBe(408)
@@ -58,7 +52,7 @@ describe('a request over HTTP/2 that takes too long to arrive', () => {
       response.write('half')
     })
     await stage.open({ ...tls(files), limits: { headerTimeout: 0.2, requestTimeout: 0.4 } })
-    const stream = (await openSession(stage, files)).request(trickle, { endStream: false })
+    const stream = (await session()).request(trickle, { endStream: false })
     stream.write('a')
     const got = await answered(stream)
     expect([got.headers[':status'], stream.rstCode]).toEqual([200, 2])
@@ -67,7 +61,7 @@ describe('a request over HTTP/2 that takes too long to arrive', () => {
   test('leaves one that arrived alone, however long its answer takes', async () => {
     await stage.serve((message, response) => message.resume().on('end', () => setTimeout(() => response.end('late'), 700)))
     await stage.open({ ...tls(files), limits: { headerTimeout: 0.2, requestTimeout: 0.3 } })
-    const stream = (await openSession(stage, files)).request(trickle, { endStream: false })
+    const stream = (await session()).request(trickle, { endStream: false })
     stream.end('hello')
     expect((await answered(stream)).text).toBe('late')
   })
@@ -108,6 +102,6 @@ describe('a flood on one connection of HTTP/2', () => {
     socket.write(flood)
     expect(await ended).toBe(how)
     expect(asked).toBeLessThan(4000)
-    expect((await answered((await openSession(stage, files)).request({ ':path': '/' }))).headers[':status']).toBe(200)
+    expect((await answered((await session()).request({ ':path': '/' }))).headers[':status']).toBe(200)
   })
 })

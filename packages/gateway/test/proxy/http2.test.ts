@@ -1,18 +1,10 @@
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { once } from 'node:events'
-import type { ClientHttp2Session } from 'node:http2'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { answered, ask, frame, frames, openSession, tls, type Files } from './http2-client.ts'
-import { CHALLENGE, lines, makeCertificate, problemOf, refuseWith, Stage } from './stage.ts'
+import { describe, expect, test } from 'vitest'
+import { answered, ask, frame, frames, stageOverTls, tls } from './http2-client.ts'
+import { CHALLENGE, lines, problemOf, refuseWith } from './stage.ts'
 
-const stage = new Stage()
-let files: Files = { certificate: '', key: '' }
-beforeAll(() => {
-  files = makeCertificate()
-})
-afterEach(() => stage.end())
-
-const session = (): Promise<ClientHttp2Session> => openSession(stage, files)
+const { stage, files, session } = stageOverTls()
 
 describe('HTTP/2', () => {
   test('passes requests on as HTTP/1.1, without what is its own', async () => {

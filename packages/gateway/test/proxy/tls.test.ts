@@ -1,21 +1,12 @@
 import { once } from 'node:events'
-import { copyFileSync, readFileSync } from 'node:fs'
-import type { ClientHttp2Session } from 'node:http2'
-import { createServer, request } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { copyFileSync } from 'node:fs'
+import { request } from 'node:https'
 import { connect as connectTls } from 'node:tls'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { ask, openSession, tls, type Files } from './http2-client.ts'
-import { makeCertificate, Stage } from './stage.ts'
+import { describe, expect, test } from 'vitest'
+import { ask, stageOverTls, tls } from './http2-client.ts'
+import { makeCertificate } from './stage.ts'
 
-const stage = new Stage()
-let files: Files = { certificate: '', key: '' }
-beforeAll(() => {
-  files = makeCertificate()
-})
-afterEach(() => stage.end())
-
-const session = (): Promise<ClientHttp2Session> => openSession(stage, files)
+const { stage, files, session } = stageOverTls()
 
 describe('TLS', () => {
   function askTls(options: object = {}): Promise<{ status: number; name: string; connection: string | undefined }> {
@@ -85,26 +76,5 @@ describe('TLS', () => {
     await stage.front.drain(3)
     await closed
     expect(stage.front.connections()).toBe(0)
-  })
-})
-
-describe('an upstream over TLS', () => {
-  async function serveTls(): Promise<void> {
-    const server = createServer({ cert: readFileSync(files.certificate), key: readFileSync(files.key) }, (_request, response) => response.end('secret'))
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    stage.upstream = new URL(`https://localhost:${(server.address() as AddressInfo).port}`)
-    stage.defer(() => {
-      server.closeAllConnections()
-      server.close()
-    })
-  }
-
-  test('is sent nothing if its certificate is not to be trusted', async () => {
-    await serveTls()
-    await stage.open()
-    const got = await stage.ask('/', { headers: { host: 'attacker.example' } })
-    expect([got.status, got.text.includes('secret')]).toEqual([502, false])
-    expect(await stage.report()).toMatchObject({ failure: 'connect' })
   })
 })
