@@ -10,6 +10,7 @@ import type {
   SchemesConfig,
   StoreConfig,
   UpstreamConfig,
+  UpstreamTlsConfig,
 } from './config.ts'
 import { find, nearest, type Located, type Path } from './located.ts'
 import type { NamedFiles } from './named-files.ts'
@@ -106,7 +107,7 @@ function apiOf({ upstream, openapi, routes, ...api }: WrittenApi, index: number,
   const path = ['apis', index]
   return {
     ...api,
-    upstream: upstreamOf(upstream, parts.named.authorizations.get(index)),
+    upstream: upstreamOf(upstream, index, parts),
     ...optional('openapi', openapi === undefined ? undefined : resolve(parts.folder, openapi)),
     routes: routes.map((route, at) => routeOf(route, placeOf([...path, 'routes', at], parts))),
     place: placeOf(path, parts),
@@ -117,8 +118,21 @@ function placeOf(path: Path, { root, placeOf }: Parts): Place {
   return placeOf(nearest(root, path).start)
 }
 
-function upstreamOf({ authorizationFile: _file, authorization, ...upstream }: WrittenApi['upstream'], fromFile: string | undefined): UpstreamConfig {
-  return { ...upstream, ...optional('authorization', authorization ?? fromFile) }
+function upstreamOf(
+  { authorizationFile: _file, authorization, tls, ...upstream }: WrittenApi['upstream'],
+  index: number,
+  { named, folder }: Parts,
+): UpstreamConfig {
+  return {
+    ...upstream,
+    ...optional('tls', tls && upstreamTlsOf(tls, folder)),
+    ...optional('authorization', authorization ?? named.authorizations.get(index)),
+  }
+}
+
+function upstreamTlsOf({ ca, certificate, key, serverName }: NonNullable<WrittenApi['upstream']['tls']>, folder: string): UpstreamTlsConfig {
+  const path = (name: string | undefined): string | undefined => (name === undefined ? undefined : resolve(folder, name))
+  return given({ ca: path(ca), certificate: path(certificate), key: path(key), serverName })
 }
 
 function routeOf({ open, anyone, recent, owner, ...route }: WrittenApi['routes'][number], place: Place): RouteConfig {

@@ -108,10 +108,21 @@ export interface UpstreamConfig {
   readonly idleTimeout: number
   /** Connections kept to it at most. */
   readonly connections: number
+  /** Whether it is spoken to in HTTP/2: over http with prior knowledge, over https as agreed in the handshake. */
+  readonly http2: boolean
+  readonly tls?: UpstreamTlsConfig
   /** Whether the credentials of the caller go on to it. */
   readonly forwardCredentials: boolean
   /** A credential of the gateway's own, as an `Authorization` value. */
   readonly authorization?: string
+}
+
+/** Absolute paths of files in PEM, and the name that the certificate must have if it is not the host of the address. */
+export interface UpstreamTlsConfig {
+  readonly ca?: string
+  readonly certificate?: string
+  readonly key?: string
+  readonly serverName?: string
 }
 
 export interface RouteConfig {

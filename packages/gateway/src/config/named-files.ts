@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { find, items, pathText, shown, textOf, type Located, type Path } from './located.ts'
@@ -38,10 +39,11 @@ export async function readNamedFiles(reading: Reading): Promise<NamedFiles> {
       { isFit: isAuthorization, accepted: AUTHORIZATION_ACCEPTED },
       reading,
     )
+    await checkUpstreamTls(['apis', index, 'upstream', 'tls'], reading)
     if (authorization !== undefined) authorizations.set(index, authorization)
   }
   const digestKey = await readSecret(['store', 'digestKeyFile'], { isFit: isDigestKey, accepted: DIGEST_KEY_ACCEPTED }, reading)
-  await checkCertificate(reading)
+  await checkCertificate(['listen', 'tls'], reading)
   await checkAuditFolder(reading)
   return { ...(digestKey === undefined ? {} : { digestKey }), authorizations, documents }
 }
@@ -79,8 +81,7 @@ async function readSecret(path: Path, { isFit, accepted }: Fitness, reading: Rea
 }
 
 /** Tried here, so that a key that belongs to another certificate is found before the gateway starts. */
-async function checkCertificate(reading: Reading): Promise<void> {
-  const path = ['listen', 'tls']
+async function checkCertificate(path: Path, reading: Reading): Promise<void> {
   const certificate = await readMember([...path, 'certificate'], SECRET_FILE_LIMIT * 16, reading)
   const key = await readMember([...path, 'key'], SECRET_FILE_LIMIT, reading)
   if (certificate === undefined || key === undefined) return
@@ -93,6 +94,25 @@ async function checkCertificate(reading: Reading): Promise<void> {
     reading.source.error(at, { code: 'unusable-certificate', message: 'the certificate and the key cannot be used together', hint })
   }
 }
+
+/** Whose certificates are accepted must not hang on a file that OpenSSL passes over in silence, so one certificate at least is in it. */
+async function checkUpstreamTls(path: Path, reading: Reading): Promise<void> {
+  await checkCertificate(path, reading)
+  const ca = await readMember([...path, 'ca'], SECRET_FILE_LIMIT * 16, reading)
+  if (ca === undefined) return
+  try {
+    const blocks = ca.toString('latin1').match(CERTIFICATE) ?? []
+    for (const block of blocks) new X509Certificate(block)
+    if (blocks.length > 0) return
+  } catch {
+    // As above, OpenSSL's words help nobody.
+  }
+  const at = find(reading.root, [...path, 'ca'])?.start ?? 0
+  const message = `the file of ${pathText(reading.root, [...path, 'ca'])} has no certificate that can be read`
+  reading.source.error(at, { code: 'unusable-certificate', message, hint: 'pass the certificates of the authorities, in PEM' })
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 
 async function checkAuditFolder({ root, source, folder }: Reading): Promise<void> {
   const node = find(root, ['log', 'auditFile'])

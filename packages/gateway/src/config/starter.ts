@@ -42,6 +42,7 @@ ${kinds.map((kind) => SCHEMES[kind]).join('\n')}
 apis:
   - name: ${name}
     upstream: ${quoted(originOf(upstream))}
+    # upstream: { url: https://orders.internal, http2: true, tls: { ca: ./ca.pem } }    # over https, with an authority of your own
     openapi: ${quoted(openapiFile.replaceAll('\\', '/'))}
     # routes:                         # beside what the document says, and above it
     #   - { methods: GET, path: /health, open: true }

@@ -37,5 +37,5 @@ const COMMON = [
 /** Every field by which somebody could claim to be somebody towards an upstream, in lower case with dashes. */
 export function identityFamily({ headers, assertion }: IdentityConfig): ReadonlySet<string> {
   const own = [headers.subject, headers.roles, headers.scopes, headers.scheme, headers.decision, ...(assertion === undefined ? [] : [assertion.header])]
-  return new Set([...COMMON, ...own.map((name) => name.toLowerCase().replaceAll('_', '-'))])
+  return new Set([...COMMON, ...own.map((name) => name.toLowerCase().replaceAll(/[^a-z\d]/g, '-'))])
 }

@@ -117,6 +117,7 @@ function exchangeLine(about: EndedRequest, config: string): Readonly<Record<stri
     config: about.config ?? config,
     throttledBy: about.throttledBy,
     failure: report.failure,
+    cause: report.cause,
     aborted: report.aborted ? true : undefined,
     duration: micro(report.duration),
     upstreamDuration: report.upstreamDuration === undefined ? undefined : micro(report.upstreamDuration),

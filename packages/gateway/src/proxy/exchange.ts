@@ -24,6 +24,8 @@ export class Exchange implements Asked {
   status = 0
   by: 'gateway' | 'upstream' = 'gateway'
   failure: string | undefined
+  /** The code of the error behind it. */
+  cause: string | undefined
   upstreamDuration: number | undefined
   /** Of an upgraded connection. */
   bytesIn = 0
@@ -152,11 +154,12 @@ export class Exchange implements Asked {
     this.over = true
     if (this.peer.exchange === this) this.peer.exchange = undefined
     this.#forwarding?.leave()
-    const { environment, status, by, failure, upstreamDuration, bytesOut, response } = this
+    const { environment, status, by, failure, cause, upstreamDuration, bytesOut, response } = this
     environment.onEnd(this.request, this.#ruling, {
       status,
       by,
       ...(failure === undefined ? {} : { failure }),
+      ...(cause === undefined ? {} : { cause }),
       aborted: !this.#cut && !isComplete(response),
       duration: (performance.now() - this.#started) / 1000,
       ...(upstreamDuration === undefined ? {} : { upstreamDuration }),

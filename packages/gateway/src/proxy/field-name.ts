@@ -14,6 +14,7 @@ export type FieldKind =
   | 'content-type'
   | 'transfer-encoding'
   | 'te'
+  | 'trailer'
   | 'via'
   | 'request-id'
   | 'forwarded'
@@ -41,6 +42,7 @@ const KINDS: ReadonlyMap<string, FieldKind> = new Map<string, FieldKind>([
   ['content-type', 'content-type'],
   ['transfer-encoding', 'transfer-encoding'],
   ['te', 'te'],
+  ['trailer', 'trailer'],
   ['via', 'via'],
   ['x-request-id', 'request-id'],
   ['forwarded', 'forwarded'],
@@ -57,7 +59,6 @@ const DROPPED: ReadonlySet<string> = new Set([
   'proxy-authorization',
   'proxy-authenticate',
   'proxy-authentication-info',
-  'trailer',
   'http2-settings',
   // The CGI variable HTTP_PROXY.
   'proxy',

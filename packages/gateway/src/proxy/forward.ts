@@ -5,10 +5,12 @@ import type { Exchange } from './exchange.ts'
 import { upstreamFields } from './fields.ts'
 import { flushHead, sendHead, writeHead, writeTrailers } from './front-response.ts'
 import { RequestBody } from './request-body.ts'
+import { announcedTrailers, requestTrailers } from './request-trailers.ts'
 import { completeHead, readResponseHead, readTrailers, type ResponseHead } from './response-head.ts'
 import type { Destination, Ruling } from './ruling.ts'
 import { openTunnel } from './upgrade.ts'
-import { failureOf, isOverloaded, type Upstream, type UpstreamRequest } from './upstreams.ts'
+import type { UpstreamWay } from './upstream-message.ts'
+import { causeOf, failureOf, isOverloaded, type Upstream, type UpstreamRequest } from './upstreams.ts'
 import type { Watched } from './watch.ts'
 
 type Forward = Extract<Ruling, { kind: 'forward' }>
@@ -27,6 +29,8 @@ export class Forwarding implements Dispatcher.DispatchHandler, Watched {
   readonly #to: Destination
   #upstream: Upstream | undefined
   #request: UpstreamRequest | undefined
+  /** Sends it once more on the way that it took, if that was not undici's. */
+  #again: (() => void) | undefined
   #body: RequestBody | undefined
   #abort: ((reason?: Error) => void) | undefined
   #resume: (() => void) | undefined
@@ -61,7 +65,8 @@ export class Forwarding implements Dispatcher.DispatchHandler, Watched {
       this.#exchange.failure = 'too-large'
       return this.#exchange.refuse('content-too-large')
     }
-    if (head.grpc && request.httpVersionMajor > 1) return this.#startHttp2()
+    if (to.http2 ? !upgrade : head.grpc && request.httpVersionMajor > 1) return this.#send(environment.http2Upstreams)
+    if (head.trailer !== undefined && content && head.contentLength === -1) return this.#send(environment.trailingUpstreams)
     const upstream = environment.upstreams.to(to)
     if (isOverloaded(upstream)) return this.#exchange.refuse('overloaded')
     if (content) this.#body = this.#takeBody()
@@ -83,13 +88,20 @@ export class Forwarding implements Dispatcher.DispatchHandler, Watched {
     upstream.pool.dispatch(this.#request, this)
   }
 
-  /** gRPC has no other transport than HTTP/2. */
-  #startHttp2(): void {
+  /** Sends what undici cannot. */
+  #send(way: UpstreamWay): void {
     const { request, head, environment, content, peer } = this.#exchange
+    const to = this.#to
+    if (way.isFull(to)) return this.#exchange.refuse('overloaded')
+    const http2 = way === environment.http2Upstreams
+    const fields = upstreamFields(request, to, { head, peer, content, http2 })
+    const announced = head.trailer === undefined ? '' : announcedTrailers(head.trailer, to)
+    if (announced !== '') fields.push('trailer', announced)
     if (content) this.#body = this.#takeBody()
-    const fields = upstreamFields(request, this.#to, { head, peer, content, http2: true })
+    const message = { to, method: head.method, fields, body: this.#body, trailers: () => requestTrailers(request, to) }
     this.#began = performance.now()
-    environment.http2Upstreams.dispatch({ to: this.#to, method: head.method, fields, body: this.#body }, this)
+    this.#again = () => way.dispatch(message, this)
+    this.#again()
   }
 
   #takeBody(): RequestBody {
@@ -188,8 +200,10 @@ export class Forwarding implements Dispatcher.DispatchHandler, Watched {
       this.#repeated = true
       this.#abort = undefined
       if (this.#upstream !== undefined && this.#request !== undefined) this.#upstream.pool.dispatch(this.#request, this)
+      else this.#again?.()
       return
     }
+    this.#exchange.cause = causeOf(error)
     this.#fail(failure === 'timeout' ? 'gateway-timeout' : 'bad-gateway', failure)
   }
 

@@ -1,9 +1,9 @@
 import type { Answer } from '@countersign/core'
 import type { LimitsConfig, ListenConfig } from '../config/config.ts'
-import type { Http2Upstreams } from './http2-upstreams.ts'
 import type { JudgedPath, PathOptions } from './path.ts'
 import type { RefusalSlug } from './refusals.ts'
 import type { ExchangeReport, FrontRequest, Ruling } from './ruling.ts'
+import type { UpstreamWay } from './upstream-message.ts'
 import type { Upstreams } from './upstreams.ts'
 import type { Watch } from './watch.ts'
 
@@ -37,7 +37,9 @@ export interface FrontEnvironment {
   readonly path: PathOptions
   readonly onError: (error: unknown) => void
   readonly upstreams: Upstreams
-  readonly http2Upstreams: Http2Upstreams
+  readonly http2Upstreams: UpstreamWay
+  /** For requests of HTTP/1.1 with trailers. */
+  readonly trailingUpstreams: UpstreamWay
   readonly watch: Watch
   /** Whether the connection of a request is to end after its answer. */
   isEnding(request: FrontRequest): boolean

@@ -15,6 +15,7 @@ import { hasBegun } from './peer.ts'
 import { refusal } from './refusals.ts'
 import type { FrontRequest } from './ruling.ts'
 import { createServers, putLimits, readKeys, type FrontServers } from './servers.ts'
+import { createTrailingUpstreams } from './trailing-upstreams.ts'
 import { createUpstreams } from './upstreams.ts'
 import { createWatch } from './watch.ts'
 
@@ -78,6 +79,7 @@ class Door implements Front {
       limits: () => this.#limits,
       upstreams: createUpstreams(),
       http2Upstreams: createHttp2Upstreams(),
+      trailingUpstreams: createTrailingUpstreams(),
       watch: createWatch(lookEvery),
       isEnding: (request) => this.#draining || this.#surplus.has(request.socket),
       isSurplus: (request) => this.#sockets.size > this.#limits.connections && this.#surplus.has(request.socket),
@@ -202,6 +204,7 @@ class Door implements Front {
     for (const session of this.#sessions) session.destroy()
     for (const socket of this.#sockets) socket.destroy()
     this.#environment.http2Upstreams.destroy()
+    this.#environment.trailingUpstreams.destroy()
     await this.#environment.upstreams.destroy()
   }
 

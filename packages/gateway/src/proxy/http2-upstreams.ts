@@ -1,63 +1,61 @@
 import { connect, type ClientHttp2Session, type ClientHttp2Stream, type OutgoingHttpHeaders } from 'node:http2'
-import type { RequestBody } from './request-body.ts'
 import type { Destination } from './ruling.ts'
+import { timeoutError, type AnswerHandler, type UpstreamMessage, type UpstreamWay } from './upstream-message.ts'
+import { tlsOptions } from './upstream-tls.ts'
 
-/** What an upstream of HTTP/2 is asked. */
-export interface Http2Request {
-  readonly to: Destination
-  readonly method: string
-  /** Names and values, flat; `host` becomes `:authority`. */
-  readonly fields: readonly string[]
-  readonly body: RequestBody | undefined
-}
+/** Requests that may run or wait on a connection, for each connection that an upstream of HTTP/1.1 would have. */
+const WAITING = 64
 
-/** Who is told of the answer: the same calls in the same order as undici makes them, and one more. */
-export interface Http2Handler {
-  onConnect(abort: (reason?: Error) => void): void
-  /** `ended`: this is all there is, trailers and content included. */
-  onHeaders(status: number, raw: (Buffer | string)[], resume: () => void, text: string, ended: boolean): boolean
-  onData(chunk: Buffer): boolean
-  onComplete(trailers: string[] | null): void
-  onError(error: Error): void
-}
-
-/** Connections to upstreams of HTTP/2, one for each origin; gRPC has no other transport. */
-export interface Http2Upstreams {
-  dispatch(request: Http2Request, handler: Http2Handler): void
-  destroy(): void
+/** A connection and the requests on it. */
+interface Shared {
+  readonly session: ClientHttp2Session
+  active: number
 }
 
 // What undici 7.30 has for this loses content that is not read yet when trailers come, and opens a connection for
 // every request with content (read in its source), so this is made of what Node has.
-export function createHttp2Upstreams(): Http2Upstreams {
-  const sessions = new Map<string, ClientHttp2Session>()
-  const sessionTo = ({ url, connectTimeout }: Destination): ClientHttp2Session => {
-    const known = sessions.get(url.origin)
-    if (known !== undefined && !known.closed && !known.destroyed) return known
-    const session = open(url.origin, connectTimeout)
+/** Connections to upstreams of HTTP/2, one for each origin and what is trusted there. */
+export function createHttp2Upstreams(): UpstreamWay {
+  const connections = new Map<string, Shared>()
+  const connectionTo = (to: Destination): Shared => {
+    const key = keyOf(to)
+    const known = connections.get(key)
+    if (known !== undefined && !known.session.closed && !known.session.destroyed) return known
+    const shared = { session: open(to), active: 0 }
     const forget = (): void => {
-      if (sessions.get(url.origin) === session) sessions.delete(url.origin)
+      if (connections.get(key) === shared) connections.delete(key)
     }
-    session.once('close', forget)
-    session.once('goaway', forget)
-    sessions.set(url.origin, session)
-    return session
+    shared.session.once('close', forget)
+    shared.session.once('goaway', forget)
+    connections.set(key, shared)
+    return shared
   }
   return {
-    dispatch: (request, handler) => ask(sessionTo(request.to), request, handler),
+    isFull: (to) => (connections.get(keyOf(to))?.active ?? 0) >= to.connections * WAITING,
+    dispatch(message, handler) {
+      const shared = connectionTo(message.to)
+      const stream = ask(shared.session, message, handler)
+      shared.active++
+      stream.once('close', () => shared.active--)
+    },
     destroy() {
-      for (const session of sessions.values()) session.destroy()
-      sessions.clear()
+      for (const { session } of connections.values()) session.destroy()
+      connections.clear()
     },
   }
+}
+
+function keyOf({ url, connectTimeout, tls }: Destination): string {
+  return `${url.origin} ${connectTimeout} ${tls?.id ?? ''}`
 }
 
 /** Seconds after which a connection that nobody uses ends. */
 const IDLE = 60
 
 /** Over http with prior knowledge (RFC 9113 section 3.3), over https as agreed by ALPN. */
-function open(origin: string, connectTimeout: number): ClientHttp2Session {
-  const session = connect(origin, { settings: { enablePush: false } })
+function open(to: Destination): ClientHttp2Session {
+  const { url, connectTimeout } = to
+  const session = connect(url.origin, { settings: { enablePush: false }, ...(url.protocol === 'https:' ? tlsOptions(to) : {}) })
   const timer = setTimeout(() => session.destroy(timeoutError('the connection')), connectTimeout * 1000)
   session.once('connect', () => {
     clearTimeout(timer)
@@ -70,24 +68,22 @@ function open(origin: string, connectTimeout: number): ClientHttp2Session {
   return session
 }
 
-function timeoutError(what: string): Error {
-  return Object.assign(new Error(`${what} took too long`), { code: 'ETIMEDOUT' })
-}
-
-function ask(session: ClientHttp2Session, { to, method, fields, body }: Http2Request, handler: Http2Handler): void {
-  const stream = session.request(headersOf(to, method, fields), { endStream: body === undefined })
+function ask(session: ClientHttp2Session, { to, method, fields, body, trailers }: UpstreamMessage, handler: AnswerHandler): ClientHttp2Stream {
+  const stream = session.request(headersOf(to, method, fields), { endStream: body === undefined, waitForTrailers: body !== undefined })
   // Not `close`, which ends the content properly before it resets the stream: half a message would look whole.
   const abort = (reason?: Error): void => void stream.destroy(reason ?? new Error('aborted'))
   handler.onConnect(abort)
   stream.setTimeout(to.responseTimeout * 1000, () => abort(timeoutError('the answer')))
   listen(stream, to, handler)
-  if (body === undefined) return
+  if (body === undefined) return stream
   body.on('error', abort)
   body.pipe(stream)
+  stream.once('wantTrailers', () => stream.sendTrailers(linesOf(trailers())))
   stream.once('close', () => body.destroy())
+  return stream
 }
 
-function listen(stream: ClientHttp2Stream, to: Destination, handler: Http2Handler): void {
+function listen(stream: ClientHttp2Stream, to: Destination, handler: AnswerHandler): void {
   let trailers: string[] | null = null
   let ended = false
   let failed: Error | undefined
@@ -113,17 +109,20 @@ function listen(stream: ClientHttp2Stream, to: Destination, handler: Http2Handle
 const END_STREAM = 1
 
 function headersOf({ url, target }: Destination, method: string, fields: readonly string[]): OutgoingHttpHeaders {
-  const headers: Record<string, string | string[]> = { ':method': method, ':path': target, ':scheme': url.protocol.slice(0, -1), ':authority': url.host }
+  const { host, ...lines } = linesOf(fields)
+  return { ':method': method, ':path': target, ':scheme': url.protocol.slice(0, -1), ':authority': [host ?? url.host].flat()[0], ...lines }
+}
+
+/** Field lines by name, lower case (RFC 9113 section 8.2). */
+function linesOf(fields: readonly string[]): Record<string, string | string[]> {
+  const lines: Record<string, string | string[]> = {}
   for (let index = 0; index < fields.length; index += 2) {
     const name = fields[index]?.toLowerCase() ?? ''
     const value = fields[index + 1] ?? ''
-    if (name === 'host') headers[':authority'] = value
-    else {
-      const before = headers[name]
-      headers[name] = before === undefined ? value : [before, value].flat()
-    }
+    const before = lines[name]
+    lines[name] = before === undefined ? value : [before, value].flat()
   }
-  return headers
+  return lines
 }
 
 function flatten(headers: Readonly<Record<string, unknown>>): string[] {

@@ -19,7 +19,10 @@ export interface RequestHead {
   connection: string | undefined
   upgrade: string | undefined
   expect: string | undefined
+  /** Whether the caller takes trailers. */
   trailers: boolean
+  /** The names of trailers to come. */
+  trailer: string | undefined
   earlyData: boolean
   grpc: boolean
   /** How often X-Request-Id was sent, and the last one. */
@@ -45,6 +48,7 @@ export function readHead(request: FrontRequest): RequestHead {
     upgrade: undefined,
     expect: undefined,
     trailers: false,
+    trailer: undefined,
     earlyData: false,
     grpc: false,
     requestIds: 0,
@@ -81,6 +85,9 @@ function note(head: RequestHead, name: string, value: string): void {
       return
     case 'te':
       head.trailers ||= /(?:^|,)\s*trailers\s*(?:,|$)/i.test(value)
+      return
+    case 'trailer':
+      head.trailer = head.trailer === undefined ? value : `${head.trailer}, ${value}`
       return
     case 'early-data':
       head.earlyData ||= value.trim() === '1'

@@ -3,6 +3,7 @@ import type { PassFields } from 'countersign'
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import type { RequestNote } from '../rules/note.ts'
+import type { UpstreamTls } from './upstream-tls.ts'
 
 /** A request at the front door, over HTTP/1.1 or HTTP/2. */
 export type FrontRequest = IncomingMessage | Http2ServerRequest
@@ -16,11 +17,17 @@ export interface Destination {
   readonly responseTimeout: number
   readonly idleTimeout: number
   readonly connections: number
+  /** Whether it is spoken to in HTTP/2. */
+  readonly http2: boolean
+  /** What counts for an address of https instead of what Node knows. */
+  readonly tls: UpstreamTls | undefined
   readonly bodyLimit: number
   /** Fields to send instead of whatever the caller sent under these names: identity, assertion, our own credential. Lower-case names. */
   readonly fields: readonly (readonly [name: string, value: string])[]
   /** Fields that are not passed on, lower case: the whole identity family, and Authorization where credentials stay here. */
   readonly withheld: ReadonlySet<string>
+  /** Fields that carry credentials of callers, passed on or not: such a one must not come behind the content. Lower case with dashes. */
+  readonly credentials: ReadonlySet<string>
   /** Whether `fields` has a credential of the gateway's own, so that the upstream's 401 or 403 about it becomes 502. */
   readonly ownCredential: boolean
 }
@@ -55,6 +62,8 @@ export interface ExchangeReport {
   readonly by: 'gateway' | 'upstream'
   /** Why the upstream's answer could not be had: `connect`, `timeout`, `reset`, `protocol`, `too-large`. */
   readonly failure?: string
+  /** The code of the error behind it, such as `CERT_HAS_EXPIRED`. */
+  readonly cause?: string
   /** The caller left before the end. */
   readonly aborted: boolean
   /** Seconds. */

@@ -1,6 +1,6 @@
-import { isIP } from 'node:net'
 import { buildConnector, Pool, type Dispatcher } from 'undici'
 import type { Destination } from './ruling.ts'
+import { tlsOptions } from './upstream-tls.ts'
 
 /** The connections to one origin under one set of limits. */
 export interface Upstream {
@@ -35,8 +35,8 @@ export function createUpstreams(): Upstreams {
     to(destination) {
       const upstream = known.get(destination.url)
       if (upstream !== undefined && upstream.connections === destination.connections) return upstream
-      const { url, connections, connectTimeout } = destination
-      const key = `${url.origin} ${connections} ${connectTimeout}`
+      const { url, connections, connectTimeout, tls } = destination
+      const key = `${url.origin} ${connections} ${connectTimeout} ${tls?.id ?? ''}`
       const found = all.get(key) ?? open(destination)
       all.set(key, found)
       known.set(url, found)
@@ -50,17 +50,15 @@ export function createUpstreams(): Upstreams {
   }
 }
 
-function open({ url, connections, connectTimeout }: Destination): Upstream {
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const connect = connector(host, connectTimeout)
-  const pool = new Pool(url.origin, { connections, connect, allowH2: false, keepAliveTimeout: 4000, headersTimeout: 0, bodyTimeout: 0 })
-  return { origin: url.origin, host, connections, active: 0, pool }
+function open(destination: Destination): Upstream {
+  const { url, connections } = destination
+  const pool = new Pool(url.origin, { connections, connect: connector(destination), allowH2: false, keepAliveTimeout: 4000, headersTimeout: 0, bodyTimeout: 0 })
+  return { origin: url.origin, host: url.hostname.replace(/^\[|\]$/g, ''), connections, active: 0, pool }
 }
 
-function connector(host: string, connectTimeout: number): buildConnector.connector {
-  const connect = buildConnector({ timeout: connectTimeout * 1000, allowH2: false })
-  // RFC 6066 section 3: an address is no server name. undici would else take the caller's Host.
-  const servername = isIP(host) === 0 ? host : ''
+function connector(destination: Destination): buildConnector.connector {
+  const { servername, ...trust } = tlsOptions(destination)
+  const connect = buildConnector({ ...trust, timeout: destination.connectTimeout * 1000, allowH2: false })
   return (options, callback) => {
     connect({ ...options, servername }, (...result: Parameters<buildConnector.Callback>) => {
       result[1]?.prependListener('error', tellOfReset)
@@ -104,8 +102,16 @@ const FAILURES: Readonly<Record<string, UpstreamFailure>> = {
 export function failureOf(error: Error, answered: boolean): UpstreamFailure {
   const code = codeOf(error) ?? ''
   // Of an answer that breaks off, the parser complains, too.
-  if (error.name === 'HTTPParserError' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return answered ? 'reset' : 'protocol'
+  if (error.name === 'HTTPParserError' || code.startsWith('HPE_') || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return answered ? 'reset' : 'protocol'
   return FAILURES[code] ?? (code.startsWith('UND_ERR_') ? 'protocol' : 'connect')
+}
+
+const CODE = /^[A-Z][A-Z\d_]{1,63}$/
+
+/** The code of an error for the log, such as `ECONNREFUSED` or `CERT_HAS_EXPIRED`: never its text, which may quote what was sent. */
+export function causeOf(error: Error): string | undefined {
+  const code = codeOf(error)
+  return code !== undefined && CODE.test(code) ? code : undefined
 }
 
 /** A stream of HTTP/2 fails because its connection did, and says so in its cause. */

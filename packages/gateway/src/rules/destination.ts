@@ -3,7 +3,9 @@ import type { Api } from '../policy/policy.ts'
 import type { Config, IdentityConfig } from '../config/config.ts'
 import { identityFamily } from '../identity/family.ts'
 import { identityFields } from '../identity/fields.ts'
+import { fieldName } from '../proxy/field-name.ts'
 import type { Destination } from '../proxy/ruling.ts'
+import { readUpstreamTls } from './upstream-tls.ts'
 
 /** Where requests of one API go: what is the same for all of them is made once. */
 export class DestinationOf {
@@ -21,8 +23,11 @@ export class DestinationOf {
       responseTimeout: upstream.responseTimeout,
       idleTimeout: upstream.idleTimeout,
       connections: upstream.connections,
+      http2: upstream.http2,
+      tls: upstream.tls === undefined ? undefined : readUpstreamTls(upstream.tls),
       bodyLimit: config.limits.body,
       withheld: withheldBy(api, config),
+      credentials: credentialFields(config),
       ownCredential: upstream.authorization !== undefined,
     }
   }
@@ -46,10 +51,13 @@ function stripped(target: string, prefix: string): string {
 function withheldBy({ config: { upstream } }: Api, config: Config): ReadonlySet<string> {
   const withheld = new Set(identityFamily(config.identity))
   if (upstream.forwardCredentials && upstream.authorization === undefined) return withheld
-  withheld.add('authorization')
-  const key = config.schemes.apiKey?.header.toLowerCase()
-  if (key !== undefined) withheld.add(key)
+  for (const name of credentialFields(config)) withheld.add(name)
   return withheld
+}
+
+/** In the spelling in which fields are compared. */
+function credentialFields({ schemes: { apiKey } }: Config): ReadonlySet<string> {
+  return new Set(['authorization', ...(apiKey === undefined ? [] : [fieldName(apiKey.header).plain])])
 }
 
 function lowerCase({ subject, roles, scopes, scheme, decision }: IdentityConfig['headers']): IdentityConfig['headers'] {

@@ -70,9 +70,25 @@ function checkContent(api: Located, source: Source): void {
 
 function checkUpstream(upstream: Located | undefined, source: Source): void {
   refuseBoth(upstream, source, { members: ['authorization', 'authorizationFile'], accepted: AUTHORIZATION_ACCEPTED })
+  checkTls(upstream, source)
   const forward = upstream?.members.get('forwardCredentials')
   if (forward === undefined || String(forward.value) !== 'true') return
   if (upstream?.members.has('authorization') !== true && upstream?.members.has('authorizationFile') !== true) return
   const message = 'the credential of the caller and one of the gateway cannot both go to the upstream'
   source.error(forward.start, { code: 'two-credentials', message, hint: 'take `forwardCredentials` or `authorization` away' })
+}
+
+function checkTls(upstream: Located | undefined, source: Source): void {
+  const tls = upstream?.members.get('tls')
+  if (upstream === undefined || tls === undefined) return
+  if (/^http:/i.test(textOf(upstream.members.get('url')) ?? ''))
+    source.error(tls.key ?? tls.start, {
+      code: 'tls-without-https',
+      message: '`tls` is given, but `url` is http',
+      hint: 'write `https://` in `url`, or take `tls` away',
+    })
+  const [certificate, key] = [tls.members.get('certificate'), tls.members.get('key')]
+  const alone = certificate === undefined ? key : key === undefined ? certificate : undefined
+  if (alone !== undefined)
+    source.error(alone.key ?? alone.start, { code: 'half-a-pair', message: '`certificate` and `key` belong together', hint: 'give both, or neither' })
 }

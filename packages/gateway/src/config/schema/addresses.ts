@@ -19,7 +19,8 @@ export function isAddress(text: string): boolean {
 
 const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/
 
-function isHostName(text: string): boolean {
+/** A name, and no IP address: neither stands in the handshake of TLS (RFC 6066 section 3). */
+export function isHostName(text: string): boolean {
   const labels = text.split('.')
   // All digits would be an IPv4 address that is none (RFC 1123 section 2.1).
   return text.length <= 253 && labels.every((label) => LABEL.test(label)) && !/^\d+$/.test(labels.at(-1) ?? '')

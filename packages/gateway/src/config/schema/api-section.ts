@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 import { list, members, named, oneOrMany, section, shorthand } from './complaint.ts'
-import { readHost, readUpstream } from './addresses.ts'
+import { isHostName, readHost, readUpstream } from './addresses.ts'
 import { filePath, label, methodName, pathPrefix, pathTemplate, roleName, scopeName, words } from './names.ts'
 import { schemeName, secret } from './schemes-section.ts'
-import { count, duration, flag, mapped } from './values.ts'
+import { count, duration, flag, mapped, text } from './values.ts'
 
 /** `apis`: what is protected, and where it is. */
 
@@ -23,11 +23,32 @@ const url = mapped({
   map: readUpstream,
 })
 
+const tls = members('What an upstream over https is trusted for, and who the gateway is to it. The files are read again on reload.', {
+  ca: v.optional(filePath('The certificate authorities of the upstream in PEM. They count instead of those that Node knows.')),
+  certificate: v.optional(filePath('The certificate chain of the gateway in PEM, for an upstream that asks for one.')),
+  key: v.optional(filePath('The private key of the gateway in PEM.')),
+  serverName: v.optional(
+    text({
+      about: 'The name that the certificate must have. By default the host of `url`.',
+      accepted: 'a host name such as `orders.internal`',
+      code: 'wrong-server-name',
+      test: isHostName,
+    }),
+  ),
+})
+
 const settings = {
   connectTimeout: v.optional(duration({ about: 'How long the connection may take.', from: 0.01, to: 300 }), '3s'),
   responseTimeout: v.optional(duration({ about: 'How long the first byte of the answer may take.', from: 0.01, to: 86_400 }), '30s'),
   idleTimeout: v.optional(duration({ about: 'How long nothing may come between two bytes of the answer.', from: 0.01, to: 86_400 }), '60s'),
   connections: v.optional(count({ about: 'Connections kept to the upstream at most.', from: 1, to: 65_535 }), 128),
+  http2: v.optional(
+    flag(
+      'Whether the upstream is spoken to in HTTP/2: over http with prior knowledge, over https as agreed in the handshake. WebSockets come to it over HTTP/1.1 all the same.',
+    ),
+    false,
+  ),
+  tls: v.optional(tls),
   forwardCredentials: v.optional(
     flag(
       'Whether the credential of the caller goes on to the upstream, which then may check it itself. By default it does not: the upstream gets the identity fields, and cannot use or leak what it never sees.',
