@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { fieldName } from './field-name.ts'
 import { forwardingFields, type EarlierHops, type Peer } from './peer.ts'
-import { readHead, type RequestHead } from './request-head.ts'
+import { PSEUDONYM, readHead, type RequestHead } from './request-head.ts'
 import type { Destination, FrontRequest } from './ruling.ts'
 
 /** How the message came, beside its fields. */
@@ -14,7 +14,6 @@ export interface Arrival {
   readonly content: boolean
 }
 
-const PSEUDONYM = 'countersign'
 const REQUEST_ID = /^[\w.:=+/-]{1,128}$/
 
 // As in the guard: a private field put on a foreign object is much cheaper to the garbage collector than an entry of a WeakMap.

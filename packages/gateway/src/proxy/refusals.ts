@@ -11,7 +11,7 @@ const ALLOW = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 
 /**
  * The refusals that are no decision about a caller: what is wrong is the message, the host, the size, the
- * upstream. None of them ever has a challenge (ledger group A). Statuses: RFC 9110 section 15, RFC 6585, RFC 7725, RFC 8470.
+ * upstream. None of them ever has a challenge (ledger group A). Statuses: RFC 9110 section 15, RFC 5842, RFC 6585, RFC 7725, RFC 8470.
  */
 export const REFUSALS = {
   'malformed-request': { status: 400, title: 'The request could not be read' },
@@ -31,6 +31,7 @@ export const REFUSALS = {
   'upstream-authentication-failed': { status: 502, title: 'The service behind this server did not accept its credentials' },
   overloaded: { status: 503, title: 'This server is busy', fields: [['Retry-After', '1']] },
   'gateway-timeout': { status: 504, title: 'The service behind this server did not answer in time' },
+  'loop-detected': { status: 508, title: 'The request came back to this server again and again' },
   'version-not-supported': { status: 505, title: 'The HTTP version is not supported' },
 } as const satisfies Record<string, Refusal>
 

@@ -23,6 +23,8 @@ export interface RequestHead {
   trailers: boolean
   /** The names of trailers to come. */
   trailer: string | undefined
+  /** How often this program stands in Via. */
+  passages: number
   earlyData: boolean
   grpc: boolean
   /** How often X-Request-Id was sent, and the last one. */
@@ -32,6 +34,11 @@ export interface RequestHead {
 
 const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i
 const GRPC = /^application\/grpc(?:[+;]|$)/i
+/** RFC 9110 section 7.6.3: protocol and pseudonym. */
+export const PSEUDONYM = 'countersign'
+const PASSAGE = new RegExp(`(?:^|,)\\s*[\\w./-]+\\s+${PSEUDONYM}(?=[\\s,]|$)`, 'gi')
+/** Gateways may well stand behind each other, but not so many. */
+const PASSAGES = 8
 const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS)
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
@@ -49,6 +56,7 @@ export function readHead(request: FrontRequest): RequestHead {
     expect: undefined,
     trailers: false,
     trailer: undefined,
+    passages: 0,
     earlyData: false,
     grpc: false,
     requestIds: 0,
@@ -89,6 +97,9 @@ function note(head: RequestHead, name: string, value: string): void {
     case 'trailer':
       head.trailer = head.trailer === undefined ? value : `${head.trailer}, ${value}`
       return
+    case 'via':
+      head.passages += value.match(PASSAGE)?.length ?? 0
+      return
     case 'early-data':
       head.earlyData ||= value.trim() === '1'
       return
@@ -113,6 +124,7 @@ export function faultOfHead(head: RequestHead, request: FrontRequest): RefusalSl
     if (request.httpVersionMinor === 0 || head.contentLength !== -1) return 'malformed-request'
     if (head.coding.toLowerCase() !== 'chunked') return 'coding-not-implemented'
   }
+  if (head.passages > PASSAGES) return 'loop-detected'
   if (method === 'TRACE' || method === 'CONNECT') return 'method-not-allowed'
   if (!KNOWN_METHODS.has(method)) return 'method-not-implemented'
   if (head.earlyData && !SAFE_METHODS.has(method)) return 'too-early'

@@ -49,3 +49,25 @@ describe('an upstream', () => {
     expect([config, told(diagnostics)]).toEqual([undefined, [expected]])
   })
 })
+
+describe('an upstream that is the gateway itself', () => {
+  test.each([
+    ['127.0.0.1:8401', 'http://127.0.0.1:8401'],
+    ['127.0.0.1:8401', 'http://localhost:8401'],
+    ['0.0.0.0:8401', 'http://127.0.0.1:8401'],
+    ['"[::1]:80"', 'http://[::1]'],
+    ['192.0.2.1:443', 'https://192.0.2.1'],
+  ])('on %s, as %s, is a warning', async (listen, url) => {
+    const { config, diagnostics } = await load(`listen: ${listen}\nadmin: 127.0.0.1:1\n${upstream(`url: ${url}`)}`)
+    expect([config === undefined, told(diagnostics)]).toEqual([false, ['warning upstream-loop 10:12']])
+  })
+
+  test.each([
+    ['127.0.0.1:8401', 'http://127.0.0.1:8402'],
+    ['192.0.2.1:8401', 'http://192.0.2.2:8401'],
+    ['192.0.2.1:8401', 'http://127.0.0.1:8401'],
+    ['127.0.0.1:0', 'http://127.0.0.1:8401'],
+  ])('on %s is another one than %s', async (listen, url) => {
+    expect(told((await load(`listen: ${listen}\nadmin: 127.0.0.1:1\n${upstream(`url: ${url}`)}`)).diagnostics)).toEqual([])
+  })
+})

@@ -226,3 +226,32 @@ test('a caller who waits too long for a connection gets 504, one beyond all meas
   expect(await failure()).toMatchObject({ status: 503, type: 'overloaded' })
   for (const socket of sockets) socket.destroy()
 })
+
+describe('a request that went round in a circle', () => {
+  const via = (times: number): string => Array<string>(times).fill('1.1 countersign').join(', ')
+
+  test.each([
+    ['8 passages through this program are let through', via(8), 200],
+    ['more are 508', via(9), 508],
+    ['also with comments and over HTTP/2', via(8).replace('1.1', '2.0').replaceAll('countersign', 'Countersign (x)') + ', HTTP/1.1 countersign', 508],
+    ['other programs do not count', Array<string>(40).fill('1.1 other, 1.1 countersign-two, 1.1 a.countersign').join(', '), 200],
+  ])('%s', async (_name, value, status) => {
+    let asked = 0
+    await stage.serve((_request, response) => response.end(String(++asked)))
+    await stage.open()
+    const got = await stage.ask('/', { headers: { via: value } })
+    expect([got.status, asked]).toEqual([status, status === 200 ? 1 : 0])
+  })
+
+  test('comes to an end by itself', async () => {
+    let asked = 0
+    await stage.open({ rule: (_request, path) => (asked++, stage.allow(path.target)) })
+    stage.upstream = new URL(`http://127.0.0.1:${stage.port}`)
+    const got = await stage.ask('/')
+    expect([got.status, problemOf(got.text), asked]).toEqual([
+      508,
+      { type: 'urn:countersign:problem:loop-detected', title: 'The request came back to this server again and again', status: 508 },
+      9,
+    ])
+  })
+})

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { find, isMap, items, shown, textOf, type Located, type Path } from '../located.ts'
-import { isLoopback, readSocket } from '../schema/addresses.ts'
+import { isLoopback, readSocket, readUpstream } from '../schema/addresses.ts'
 import { DIGEST_KEY_ACCEPTED } from '../schema/rest-sections.ts'
 import { count, duration } from '../schema/values.ts'
 import type { Source } from '../source.ts'
@@ -11,6 +11,7 @@ export function checkGateway(root: Located, source: Source): void {
   checkOrder(root, source, { lesser: ['limits', 'headerTimeout'], greater: ['limits', 'requestTimeout'], defaults: [10, 60] })
   checkOrder(root, source, { lesser: ['abuse', 'guessing', 'block'], greater: ['abuse', 'guessing', 'longest'], defaults: [30, 3600] })
   checkNetwork(root, source)
+  checkLoops(root, source)
   checkAdminAccess(root, source)
   for (const origins of [find(root, ['cors', 'origins'])]) {
     if (origins !== undefined && Array.isArray(origins.value) && origins.value.length === 0)
@@ -44,6 +45,25 @@ function checkAdminAccess(root: Located, source: Source): void {
     message: '`admin.access` is about tokens, and `schemes.bearer` is not there',
     hint: 'name an issuer in `schemes.bearer`, or take `access` away: API keys are accepted in any case',
   })
+}
+
+/** A request to such an API would come back to the gateway again and again. */
+function checkLoops(root: Located, source: Source): void {
+  const listen = socketOf(root, 'listen', 8080)
+  if (listen === undefined || listen.port === 0) return
+  for (const api of items(find(root, ['apis']))) {
+    const upstream = api.members.get('upstream')
+    const node = upstream?.members.get('url') ?? upstream
+    const url = readUpstream(textOf(node) ?? '')
+    if (node === undefined || url === undefined || portOf(url) !== listen.port) continue
+    const isOwn = isLoopback(url.hostname) ? overlap('127.0.0.1', listen.address) : url.hostname.replace(/^\[|\]$/g, '') === listen.address.toLowerCase()
+    if (isOwn)
+      source.warning(node.start, { code: 'upstream-loop', message: `${shown(node)} is the gateway itself`, hint: 'name the address of the service behind it' })
+  }
+}
+
+function portOf({ port, protocol }: URL): number {
+  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)
 }
 
 interface Socket {
