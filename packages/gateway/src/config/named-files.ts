@@ -102,8 +102,7 @@ async function checkUpstreamTls(path: Path, reading: Reading): Promise<void> {
   if (ca === undefined) return
   try {
     const blocks = ca.toString('latin1').match(CERTIFICATE) ?? []
-    for (const block of blocks) new X509Certificate(block)
-    if (blocks.length > 0) return
+    if (blocks.length > 0 && blocks.every((block) => new X509Certificate(block).raw.length > 0)) return
   } catch {
     // As above, OpenSSL's words help nobody.
   }

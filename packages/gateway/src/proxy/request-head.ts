@@ -1,5 +1,5 @@
 import { METHODS } from 'node:http'
-import { fieldName } from './field-name.ts'
+import { fieldName, type FieldKind } from './field-name.ts'
 import type { RefusalSlug } from './refusals.ts'
 import type { FrontRequest } from './ruling.ts'
 
@@ -68,7 +68,8 @@ export function readHead(request: FrontRequest): RequestHead {
 }
 
 function note(head: RequestHead, name: string, value: string): void {
-  switch (fieldName(name).kind) {
+  const { kind } = fieldName(name)
+  switch (kind) {
     case 'host':
       head.host = value.toLowerCase()
       head.hosts++
@@ -85,11 +86,29 @@ function note(head: RequestHead, name: string, value: string): void {
     case 'connection':
       head.connection = head.connection === undefined ? value : `${head.connection}, ${value}`
       return
-    case 'upgrade':
-      head.upgrade = head.upgrade === undefined ? value : `${head.upgrade}, ${value}`
-      return
     case 'expect':
       head.expect = value
+      return
+    case 'content-type':
+      head.grpc ||= GRPC.test(value)
+      return
+    case 'upgrade':
+    case 'te':
+    case 'trailer':
+    case 'via':
+    case 'early-data':
+    case 'request-id':
+      noteRare(head, kind, value)
+      return
+    default:
+  }
+}
+
+/** What few requests have. */
+function noteRare(head: RequestHead, kind: FieldKind, value: string): void {
+  switch (kind) {
+    case 'upgrade':
+      head.upgrade = head.upgrade === undefined ? value : `${head.upgrade}, ${value}`
       return
     case 'te':
       head.trailers ||= /(?:^|,)\s*trailers\s*(?:,|$)/i.test(value)
@@ -102,9 +121,6 @@ function note(head: RequestHead, name: string, value: string): void {
       return
     case 'early-data':
       head.earlyData ||= value.trim() === '1'
-      return
-    case 'content-type':
-      head.grpc ||= GRPC.test(value)
       return
     case 'request-id':
       head.requestIds++

@@ -24,7 +24,7 @@ export interface StageOverTls {
   readonly stage: Stage
   readonly files: Files
   /** A session of HTTP/2 with the front. */
-  session(): Promise<ClientHttp2Session>
+  readonly session: () => Promise<ClientHttp2Session>
 }
 
 export function stageOverTls(): StageOverTls {

@@ -6,6 +6,17 @@ import { CHALLENGE, lines, problemOf, refuseWith } from './stage.ts'
 
 const { stage, files, session } = stageOverTls()
 
+/** Everything that came until a stream or the connection was given up. */
+function untilReset(wire: TLSSocket): Promise<Buffer> {
+  let received = Buffer.alloc(0)
+  return new Promise((resolve) =>
+    wire.on('data', (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk])
+      if (frames(received).some(({ type }) => type === 3 || type === 7)) resolve(received)
+    }),
+  )
+}
+
 describe('HTTP/2', () => {
   test('passes requests on as HTTP/1.1, without what is its own', async () => {
     let raw: readonly string[] = []
@@ -60,6 +71,24 @@ describe('HTTP/2', () => {
     await stage.open(tls(files))
     const got = await ask(await session(), headers)
     expect([got.headers[':status'], asked]).toEqual([status, 0])
+  })
+
+  test('does not offer WebSockets over HTTP/2 (RFC 8441), and turns away who asks for one all the same', async () => {
+    let asked = 0
+    await stage.serve((_request, response) => response.end(String(++asked)))
+    await stage.open(tls(files))
+    const client = await session()
+    if (client.remoteSettings.maxConcurrentStreams === undefined) await once(client, 'remoteSettings')
+    expect(client.remoteSettings.enableConnectProtocol ?? false).toBe(false)
+    // HPACK: CONNECT, https, `/`, `a` as authority, and `:protocol` for websocket.
+    const fields = [0x02, 7, ...Buffer.from('CONNECT'), 0x87, 0x84, 0x41, 1, 0x61, 0, 9, ...Buffer.from(':protocol'), 9, ...Buffer.from('websocket')]
+    const wire = connectTls({ port: stage.port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['h2'] })
+    stage.defer(() => wire.destroy())
+    wire.on('error', () => undefined)
+    const reset = untilReset(wire)
+    wire.write(Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame(4, 0, 0, []), frame(1, 4, 1, fields)]))
+    await reset
+    expect(asked).toBe(0)
   })
 
   test('passes trailers', async () => {
@@ -122,16 +151,10 @@ describe('HTTP/2', () => {
     const wire = connectTls({ port: stage.port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['h2'] })
     stage.defer(() => wire.destroy())
     wire.on('error', () => undefined)
-    let received = Buffer.alloc(0)
-    const reset = new Promise<void>((resolve) =>
-      wire.on('data', (chunk: Buffer) => {
-        received = Buffer.concat([received, chunk])
-        if (frames(received).some(({ type }) => type === 3)) resolve()
-      }),
-    )
+    const reset = untilReset(wire)
     wire.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
     wire.write(Buffer.concat([frame(4, 0, 0, []), frame(1, 5, 1, [0x82, 0x87, 0x84, 0x41, 1, 0x61])]))
-    await reset
+    const received = await reset
     expect(frames(received).filter(({ id, flags }) => id === 1 && (flags & 1) === 1)).toEqual([])
   })
 
