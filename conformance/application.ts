@@ -1,12 +1,19 @@
 import type { AddressInfo } from 'node:net'
 import type { Server } from 'node:http'
-import type { Allowed, Guard, Requirement } from 'countersign'
+import type { Guard, Requirement } from 'countersign'
 
 /** What a route answers to a request that was let in. A text is sent as text, anything else as JSON. */
 export interface Reply {
   readonly status?: number
   readonly body: unknown
   readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Whom a route is told that it answers. */
+export interface LetIn {
+  readonly principal: { readonly subject: string } | null
+  /** What the guard's facts loaded; a gateway passes none on. */
+  readonly facts?: ReadonlyMap<string, unknown>
 }
 
 /** One route of the application that is built in every framework. */
@@ -18,7 +25,7 @@ export interface Route {
   /** Without one the route is not protected by us; in Nest it asks for `otherwise`. */
   readonly requirement: Requirement | undefined
   /** `content` is the text of the request's content, read only now. What it throws is the framework's to answer. */
-  readonly reply: (access: Allowed | undefined, params: Readonly<Record<string, string>>, content: string) => Reply
+  readonly reply: (access: LetIn | undefined, params: Readonly<Record<string, string>>, content: string) => Reply
 }
 
 export interface ServeOptions {

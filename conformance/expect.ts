@@ -1,4 +1,4 @@
-import { PROBLEM_BASE, PROBLEMS, REASONS, type ProblemType } from 'countersign'
+import { PROBLEM_BASE, PROBLEMS, REASONS } from 'countersign'
 import { PLAIN_ROWS, type Sent, type Values, type Variant } from './situations.ts'
 import { rowOf, type Row } from './table.ts'
 import { valuesOf, type Received } from './wire.ts'
@@ -24,12 +24,13 @@ export function expectationOf(row: Row, variant: Variant): Expectation {
   if (variant.passes === true) return { status: 200, challenges: [], problem: undefined, cache: 'not looked at', fields: {} }
   const values = valuesFor(variant)
   const said = variant.as === undefined ? row : rowOf(variant.as)
-  if (said.status !== row.status && !row.alternatives.includes(said.status)) throw new Error(`${row.id} does not allow the status of ${said.id}`)
+  const { status, problem } = variant.alternative ?? { status: said.status, problem: said.problem ?? undefined }
+  if (status !== row.status && !row.alternatives.includes(status)) throw new Error(`${row.id} does not allow ${status}, the status of ${said.id}`)
   return {
-    status: said.status,
+    status,
     challenges: [...said.challenge.flatMap((template) => linesOf(template, variant, said)), ...(variant.also ?? []).map((scheme) => plainOf(scheme, values))],
     // The problem of an alternative is its own: the table names the usual one.
-    problem: said.problem ?? undefined,
+    problem: problem === 'pass-through' ? undefined : problem,
     cache: row.cache,
     fields: Object.fromEntries(Object.entries({ ...said.headers, ...row.headers }).map(([name, template]) => [name, fill(template, values)])),
   }
@@ -56,6 +57,8 @@ function linesOf(template: string, variant: Variant, row: Row): readonly string[
       return required(schemes, variant).map(({ scheme, plain }, index) =>
         index === 0 && scheme === 'Bearer' ? fill(rowOf('token-expired').challenge[0] ?? '', values) : plain,
       )
+    case '{pass-through}':
+      return variant.passedOn?.challenges ?? []
     case '{of-alternative}':
       // Without `as` the alternative failed for something else than a scope.
       return []
@@ -92,25 +95,25 @@ export interface Exchange {
   readonly variant: Variant
   readonly sent: Sent
   readonly received: Received
-  readonly adapter: string
+  readonly column: string
 }
 
 /** Adapters whose challenges share one field line: `Headers` of Fetch combines lines of one name, so nobody behind it can send two. */
 const COMBINING = new Set(['fetch', 'hono'])
 
 /** Everything that is wrong with an answer, one line a fault. */
-export function faultsOf(expected: Expectation, { variant, sent, received, adapter }: Exchange): readonly string[] {
+export function faultsOf(expected: Expectation, { variant, sent, received, column }: Exchange): readonly string[] {
   const faults: string[] = []
   const same = (what: string, found: unknown, wanted: unknown): void => {
     if (JSON.stringify(found) !== JSON.stringify(wanted)) faults.push(`${what}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`)
   }
   same('status', received.status, expected.status)
-  const combined = COMBINING.has(adapter) && expected.challenges.length > 1
+  const combined = COMBINING.has(column) && expected.challenges.length > 1
   same('WWW-Authenticate', valuesOf(received, 'www-authenticate'), combined ? [expected.challenges.join(', ')] : expected.challenges)
-  if (variant.refusedBefore?.includes(adapter) === true) return faults
+  if (variant.refusedBefore?.includes(column) === true) return faults
   if (variant.passes !== true) {
-    faults.push(...cacheFaults(expected, received), ...fieldFaults(expected, received))
-    if (sent.method !== 'HEAD') faults.push(...bodyFaults(expected, variant, received))
+    faults.push(...cacheFaults(expected, variant, received), ...fieldFaults(expected, received))
+    if (sent.method !== 'HEAD') faults.push(...bodyFaults(expected, { variant, column }, received))
     else if (received.body !== '') faults.push(`a body of ${received.body.length} characters`)
   }
   same('interim answers', received.interim, [])
@@ -119,9 +122,20 @@ export function faultsOf(expected: Expectation, { variant, sent, received, adapt
   return faults
 }
 
-function cacheFaults({ cache }: Expectation, received: Received): readonly string[] {
+function cacheFaults({ cache }: Expectation, { passedOn }: Variant, received: Received): readonly string[] {
   const found = valuesOf(received, 'cache-control')
-  const wanted = cache.startsWith('Cache-Control: ') ? [cache.slice('Cache-Control: '.length)] : cache === 'by the application' ? [OWN_CACHE_CONTROL] : []
+  // A cache may not keep it (RFC 9110 section 9.3.7), and may be told so.
+  if (cache === 'not cacheable by definition' && found.join() === 'no-store') return []
+  if (cache === 'public, max-age allowed')
+    return /^public, max-age=\d+$/.test(found.join('\n')) ? [] : [`Cache-Control: ${JSON.stringify(found)} is not public`]
+  const wanted =
+    passedOn !== undefined
+      ? [passedOn.cache]
+      : cache.startsWith('Cache-Control: ')
+        ? [cache.slice('Cache-Control: '.length)]
+        : cache === 'by the application'
+          ? [OWN_CACHE_CONTROL]
+          : []
   if (cache === 'max-age through Access-Control-Max-Age only' && !/^\d+$/.test(valuesOf(received, 'access-control-max-age').join()))
     return ['Access-Control-Max-Age is missing']
   return JSON.stringify(found) === JSON.stringify(wanted) ? [] : [`Cache-Control: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`]
@@ -147,9 +161,33 @@ function members(list: string): string {
   return names.toSorted().join()
 }
 
+/** Titles of problems that only a gateway has. */
+const GATEWAY_TITLES: Readonly<Record<string, string>> = {
+  'content-too-large': 'The content is larger than this server takes',
+  'misdirected-request': 'This server does not answer for that host',
+  'unavailable-for-legal-reasons': 'Unavailable for legal reasons',
+  'too-early': 'The request must not be sent in early data',
+  'method-not-implemented': 'The method is not implemented here',
+  'method-not-allowed': 'The method is not supported here',
+  'upstream-authentication-failed': 'The service behind this server did not accept its credentials',
+  'bad-gateway': 'The service behind this server could not be reached',
+  'gateway-timeout': 'The service behind this server did not answer in time',
+}
+
+/** Titles where the gateway speaks of the whole header section, and the guard of the credentials in it. */
+const MESSAGE_TITLES: Readonly<Record<string, string>> = { 'request-header-too-large': 'The header section is larger than this server reads' }
+
+/** Problems of a message, about which the gateway answers before anything was decided that an id could name. */
+const UNDECIDED: ReadonlySet<string> = new Set([...Object.keys(GATEWAY_TITLES), 'malformed-request', 'request-header-too-large'])
+
+function titleOf(problem: string): string {
+  const titles: Readonly<Record<string, string>> = { ...PROBLEMS, ...GATEWAY_TITLES }
+  return titles[problem] ?? 'no title: this problem type is unknown'
+}
+
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-function bodyFaults(expected: Expectation, variant: Variant, received: Received): readonly string[] {
+function bodyFaults(expected: Expectation, { variant, column }: Pick<Exchange, 'variant' | 'column'>, received: Received): readonly string[] {
   const { problem, status } = expected
   if (problem === undefined) return valuesOf(received, 'content-type').includes('application/problem+json') ? ['a problem document where none is expected'] : []
   const type = valuesOf(received, 'content-type')
@@ -157,7 +195,7 @@ function bodyFaults(expected: Expectation, variant: Variant, received: Received)
     type.length === 1 && type[0] === 'application/problem+json' ? [] : [`Content-Type: ${JSON.stringify(type)} instead of application/problem+json`]
   const { decision_id: id, ...document } = parse(received.body)
   const blank = problem === 'about:blank'
-  const title = Object.hasOwn(PROBLEMS, problem) ? PROBLEMS[problem as ProblemType] : 'no title: this problem type is unknown to the guard'
+  const title = column === 'gateway' && id === undefined ? (MESSAGE_TITLES[problem] ?? titleOf(problem)) : titleOf(problem)
   const retryAfter = expected.fields['Retry-After']
   const wanted = {
     type: blank ? problem : PROBLEM_BASE + problem,
@@ -167,6 +205,7 @@ function bodyFaults(expected: Expectation, variant: Variant, received: Received)
     ...variant.members,
   }
   if (canonical(document) !== canonical(wanted)) faults.push(`problem document: ${received.body} instead of ${JSON.stringify(wanted)}`)
+  if (id === undefined && column === 'gateway' && UNDECIDED.has(problem)) return faults
   if (blank ? id !== undefined : typeof id !== 'string' || !UUID.test(id)) faults.push(`decision_id: ${JSON.stringify(id)}`)
   return faults
 }

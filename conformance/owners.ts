@@ -1,5 +1,5 @@
 /** Who will answer for a row that the guard does not answer for yet. */
-export type Owner = 'gateway (issue 3)' | 'schemes (issue 4)' | 'forward-auth (issue 6)' | 'application/audit (issue 7)' | 'never sent'
+export type Owner = 'policies (later)' | 'schemes (issue 4)' | 'forward-auth (issue 6)' | 'application/audit (issue 7)' | 'never sent'
 
 /**
  * The rows of the decision table that no situation of this suite covers, with their owner and the reason.
@@ -8,32 +8,6 @@ export type Owner = 'gateway (issue 3)' | 'schemes (issue 4)' | 'forward-auth (i
  * in both. So the list can only shrink.
  */
 export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string]>> = {
-  'header-section-too-large': ['gateway (issue 3)', 'the HTTP parser refuses it before any handler runs'],
-  'illegal-header-bytes': ['gateway (issue 3)', 'the HTTP parser refuses it before any handler runs'],
-  'content-too-large': ['gateway (issue 3)', 'the guard reads no content'],
-  'misdirected-host': ['gateway (issue 3)', 'the guard has no list of own origins'],
-  'path-ambiguous': ['gateway (issue 3)', 'a guard on a route meets paths that were routed already'],
-  'insecure-transport': ['gateway (issue 3)', 'TLS usually ends before the guard'],
-  'early-data-unsafe': ['gateway (issue 3)', 'needs the connection that TLS ends on'],
-  'address-denied': ['gateway (issue 3)', 'network rules come before routes'],
-  'legal-denial': ['gateway (issue 3)', 'network rules come before routes'],
-  'rate-limited-address': ['gateway (issue 3)', 'counters per address come before routes'],
-  'method-unknown': ['gateway (issue 3)', 'the HTTP parser refuses it before any handler runs'],
-  'trace-request': ['gateway (issue 3)', 'the guard has no map of methods'],
-  'method-override-header': ['gateway (issue 3)', 'the guard removes no request fields'],
-  'options-not-preflight': ['gateway (issue 3)', 'Allow needs a map of methods; without one the guard answers 401, the alternative of the row'],
-  'options-asterisk': ['gateway (issue 3)', 'the target has no route'],
-
-  'unknown-route-anonymous': ['gateway (issue 3)', 'the framework answers where no route is'],
-  'unknown-route-anonymous-conceal': ['gateway (issue 3)', 'the framework answers where no route is'],
-  'unknown-route-authenticated': ['gateway (issue 3)', 'the framework answers where no route is'],
-  'undocumented-operation': ['gateway (issue 3)', 'needs the OpenAPI document'],
-  'security-undeclared': ['gateway (issue 3)', 'needs the OpenAPI document'],
-  'method-not-allowed-anonymous': ['gateway (issue 3)', 'Allow needs a map of methods'],
-  'method-not-allowed-conceal': ['gateway (issue 3)', 'needs a map of methods'],
-  'method-not-allowed-authenticated': ['gateway (issue 3)', 'Allow needs a map of methods'],
-  'metadata-route': ['gateway (issue 3)', 'the guard serves no metadata'],
-
   'no-credentials-dpop': ['schemes (issue 4)', 'DPoP'],
   'no-credentials-digest': ['schemes (issue 4)', 'Digest'],
   'no-session-api': ['schemes (issue 4)', 'sessions'],
@@ -43,7 +17,6 @@ export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string
   'token-parameter-repeated': ['schemes (issue 4)', 'body and query transport of tokens'],
   'digest-parameter-missing': ['schemes (issue 4)', 'Digest'],
   'digest-uri-mismatch': ['schemes (issue 4)', 'Digest'],
-  'userinfo-in-target': ['gateway (issue 3)', 'frameworks route on the path, and the guard sees what they leave'],
   'header-and-cookie': ['schemes (issue 4)', 'sessions; for keys in cookies guard.test.ts shows that there is no falling back'],
 
   'introspection-unavailable': ['schemes (issue 4)', 'introspection'],
@@ -71,7 +44,6 @@ export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string
   'mtls-certificate-absent': ['schemes (issue 4)', 'client certificates'],
   'client-certificate-required': ['schemes (issue 4)', 'client certificates'],
   'client-certificate-unacceptable': ['schemes (issue 4)', 'client certificates'],
-  'client-cert-header-injected': ['gateway (issue 3)', 'only a proxy knows which fields are its own'],
   'http-signature-missing': ['schemes (issue 4)', 'message signatures'],
   'http-signature-invalid': ['schemes (issue 4)', 'message signatures'],
   'http-signature-coverage': ['schemes (issue 4)', 'message signatures'],
@@ -92,26 +64,18 @@ export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string
   'hidden-property-read': ['application/audit (issue 7)', 'needs the content of the response'],
   'list-partly-visible': ['application/audit (issue 7)', 'the query of the application filters'],
   'batch-partly-denied': ['application/audit (issue 7)', 'needs the content of the request'],
-  'step-up-by-policy': ['gateway (issue 3)', 'needs a policy engine that asks for acr_values'],
+  'step-up-by-policy': ['policies (later)', 'needs a policy engine that asks for acr_values'],
 
-  'pdp-unreachable': ['gateway (issue 3)', 'needs a policy decision point'],
-  'pdp-rejects-us': ['gateway (issue 3)', 'needs a policy decision point'],
-  'pdp-malformed': ['gateway (issue 3)', 'needs a policy decision point'],
-  'policy-evaluation-error': ['gateway (issue 3)', 'needs a policy engine; what a fact throws is 503'],
-  'quota-store-unavailable': ['gateway (issue 3)', 'counters of quotas'],
+  'pdp-unreachable': ['policies (later)', 'needs a policy decision point'],
+  'pdp-rejects-us': ['policies (later)', 'needs a policy decision point'],
+  'pdp-malformed': ['policies (later)', 'needs a policy decision point'],
+  'policy-evaluation-error': ['policies (later)', 'needs a policy engine; what a fact throws is 503'],
+  'quota-store-unavailable': ['policies (later)', 'counters of quotas'],
 
   'csrf-failed': ['schemes (issue 4)', 'sessions'],
   'csrf-anonymous': ['schemes (issue 4)', 'sessions'],
   'prefetch-no-session': ['schemes (issue 4)', 'sessions'],
 
-  'websocket-no-credentials': ['gateway (issue 3)', 'upgrades do not reach the handlers that the guard protects'],
-  'websocket-forbidden': ['gateway (issue 3)', 'upgrades do not reach the handlers that the guard protects'],
-  'websocket-origin-denied': ['gateway (issue 3)', 'upgrades do not reach the handlers that the guard protects'],
-  'websocket-expired': ['gateway (issue 3)', 'needs the open connection'],
-  'sse-expired': ['gateway (issue 3)', 'needs the open stream'],
-  'grpc-unauthenticated': ['gateway (issue 3)', 'gRPC needs trailers over HTTP/2'],
-  'grpc-denied': ['gateway (issue 3)', 'gRPC needs trailers over HTTP/2'],
-  'grpc-pdp-unavailable': ['gateway (issue 3)', 'gRPC needs trailers over HTTP/2'],
   'graphql-field-denied': ['application/audit (issue 7)', 'the GraphQL server of the application decides fields'],
   'mcp-no-token': ['schemes (issue 4)', 'resource_metadata in the challenge'],
   'mcp-insufficient-scope': ['schemes (issue 4)', 'resource_metadata in the challenge'],
@@ -119,10 +83,6 @@ export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string
   'proxy-auth-required': ['never sent', 'only forward proxies send 407'],
   'network-login': ['never sent', 'only intercepting proxies send 511'],
 
-  'backend-denies-caller': ['gateway (issue 3)', 'needs a backend'],
-  'backend-denies-gateway': ['gateway (issue 3)', 'needs a backend'],
-  'backend-unreachable': ['gateway (issue 3)', 'needs a backend'],
-  'identity-header-injected': ['gateway (issue 3)', 'needs a backend'],
   'forward-auth-nginx': ['forward-auth (issue 6)', 'the dialect of a proxy'],
   'forward-auth-traefik-caddy': ['forward-auth (issue 6)', 'the dialect of a proxy'],
   'forward-auth-envoy': ['forward-auth (issue 6)', 'the dialect of a proxy'],

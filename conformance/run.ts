@@ -1,16 +1,21 @@
-import { ADAPTERS, type AdapterUnderTest, type Served } from './adapters.ts'
+import { ADAPTERS } from './adapters.ts'
+import { adapterColumn, gatewayColumn, type Column, type Home } from './columns.ts'
 import { expectationOf, faultsOf, headFaults, twinFaults } from './expect.ts'
 import { createWorld, type World } from './fixtures/world.ts'
-import { ROWS } from './rows/index.ts'
-import { isRefusal, type OpenSite, type Refusal, type Sent, type Site, type Stage, type Variant } from './situations.ts'
+import { COVERED } from './rows/index.ts'
+import { isConfigurationRefusal, isRefusal, type Sent, type Site, type Stage, type Situation, type Variant } from './situations.ts'
 import { rowOf } from './table.ts'
-import { transmit, type Received } from './wire.ts'
+import type { Received } from './wire.ts'
 
-/** What came of one row with one adapter. */
+/** Everything that the rows run through: the applications of eight frameworks, and the gateway. */
+export const COLUMNS: readonly Column[] = [...ADAPTERS.map(adapterColumn), gatewayColumn]
+
+/** What came of one row in one column. */
 export interface Result {
   readonly row: string
   readonly group: string
-  readonly adapter: string
+  readonly column: string
+  /** None if the row is not for this column. */
   readonly situations: number
   /** Empty if the row is kept; each line begins with the name of its situation. */
   readonly faults: readonly string[]
@@ -19,39 +24,35 @@ export interface Result {
 /** What to run, and who wants to hear of each result. */
 export interface RunOptions {
   readonly rows?: readonly string[]
-  readonly adapters?: readonly string[]
+  readonly columns?: readonly string[]
   readonly onResult?: (result: Result) => void
 }
 
-/** Rows that are tried at the same time with one adapter; most of the time goes into waiting. */
-const AT_ONCE = 8
-
-/** A row that no other row may overlap with: it looks at all that its adapter's handlers did. */
+/** A row that no other row may overlap with: it looks at all that the handlers of its column did. */
 export const HANDLERS = 'handlers ran exactly for the requests that were let in'
 
-/** Tries every row with every adapter. */
-export async function run({ rows = Object.keys(ROWS), adapters = ADAPTERS.map(({ name }) => name), onResult = () => {} }: RunOptions = {}): Promise<
-  readonly Result[]
-> {
+/** Tries every row in every column that it is for. */
+export async function run({ rows = COVERED, columns = COLUMNS.map(({ name }) => name), onResult = () => {} }: RunOptions = {}): Promise<readonly Result[]> {
   const world = await createWorld()
-  const chosen = ADAPTERS.filter(({ name }) => adapters.includes(name))
+  const chosen = COLUMNS.filter(({ name }) => columns.includes(name))
   try {
-    const results = await Promise.all(chosen.map((adapter) => runAdapter(adapter, world, { rows, onResult })))
+    const together = await Promise.all(chosen.filter(({ pace }) => pace.together).map((column) => runColumn(column, world, { rows, onResult })))
+    const results = [...together]
+    // Gateways open files and hash passwords, and would keep the others waiting.
+    for (const column of chosen.filter(({ pace }) => !pace.together)) results.push(await runColumn(column, world, { rows, onResult }))
     return results.flat()
   } finally {
     await world.close()
   }
 }
 
-async function runAdapter(
-  adapter: AdapterUnderTest,
-  world: World,
-  { rows, onResult }: Required<Pick<RunOptions, 'rows' | 'onResult'>>,
-): Promise<readonly Result[]> {
-  const house = new House(adapter, world)
+async function runColumn(column: Column, world: World, { rows, onResult }: Required<Pick<RunOptions, 'rows' | 'onResult'>>): Promise<readonly Result[]> {
+  const house = new House(column, world)
   const results: Result[] = []
   // What has to wait for a time limit begins first.
-  const waiting = rows.toSorted((one, other) => Number(rowOf(other).id.includes('jwks')) - Number(rowOf(one).id.includes('jwks')))
+  const waiting = rows
+    .filter((row) => column.situationsOf(row).length > 0)
+    .toSorted((one, other) => Number(rowOf(other).id.includes('jwks')) - Number(rowOf(one).id.includes('jwks')))
   const work = async (): Promise<void> => {
     for (let row = waiting.shift(); row !== undefined; row = waiting.shift()) {
       const result = await runRow(row, house)
@@ -59,36 +60,25 @@ async function runAdapter(
       onResult(result)
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
-  const result = { row: HANDLERS, group: '-', adapter: adapter.name, situations: house.passes, faults: house.handlerFaults() }
+  await Promise.all(Array.from({ length: column.pace.rows }, work))
+  const result = { row: HANDLERS, group: '-', column: column.name, situations: house.passes, faults: house.handlerFaults() }
   onResult(result)
   await house.close()
   return [...results, result]
 }
 
 async function runRow(id: string, house: House): Promise<Result> {
-  const situations = ROWS[id] ?? []
-  const faults = await Promise.all(
-    situations.map(async (situation) => {
-      const found = await (isRefusal(situation) ? refusalFaults(situation, house) : variantFaults(id, situation, house)).catch((error: unknown) => [
-        String(error),
-      ])
-      return found.map((fault) => `${situation.name}: ${fault}`)
-    }),
-  )
-  return { row: id, group: rowOf(id).group, adapter: house.adapter.name, situations: situations.length, faults: faults.flat() }
-}
-
-async function refusalFaults({ refuses, naming }: Refusal, { adapter, world }: House): Promise<readonly string[]> {
-  try {
-    const { guard, routes } = refuses(world)
-    const served = await adapter.serve(guard, routes)
-    await served.close()
-    return ['the application started']
-  } catch (error) {
-    if (!(error instanceof TypeError)) return [`${String(error)} instead of a TypeError`]
-    return naming.test(error.message) ? [] : [`the message "${error.message}" does not name ${String(naming)}`]
+  const { column, world } = house
+  const situations = column.situationsOf(id)
+  const faultsIn = async (situation: Situation): Promise<readonly string[]> => {
+    const starts = isRefusal(situation) || isConfigurationRefusal(situation)
+    const found = await (starts ? column.startFaults(situation, world) : variantFaults(id, situation, house)).catch((error: unknown) => [String(error)])
+    return found.map((fault) => `${situation.name}: ${fault}`)
   }
+  const faults: (readonly string[])[] = []
+  if (column.pace.together) faults.push(...(await Promise.all(situations.map(faultsIn))))
+  else for (const situation of situations) faults.push(await faultsIn(situation))
+  return { row: id, group: rowOf(id).group, column: column.name, situations: situations.length, faults: faults.flat() }
 }
 
 async function variantFaults(id: string, variant: Variant, house: House): Promise<readonly string[]> {
@@ -97,7 +87,8 @@ async function variantFaults(id: string, variant: Variant, house: House): Promis
   const make = async (send: Variant['send']): Promise<Sent> => (typeof send === 'function' ? send(stage) : send)
   const sent = await make(variant.send)
   const received = await stage.send(sent)
-  const faults = [...faultsOf(expectationOf(rowOf(id), variant), { variant, sent, received, adapter: house.adapter.name })]
+  const read = variant.read === undefined ? variant : { ...variant, values: { ...variant.values, ...variant.read(received) } }
+  const faults = [...faultsOf(expectationOf(rowOf(id), read), { variant: read, sent, received, column: house.column.name })]
   if (received.status >= 400 && sent.method !== 'HEAD' && variant.notHead === undefined)
     faults.push(...headFaults(received, await stage.send({ ...sent, method: 'HEAD' })))
   if (variant.twin !== undefined) faults.push(...twinFaults(received, await stage.send(await make(variant.twin))))
@@ -105,30 +96,25 @@ async function variantFaults(id: string, variant: Variant, house: House): Promis
   return faults
 }
 
-interface Home {
-  readonly site: OpenSite
-  readonly served: Served
-}
-
-/** The servers of one adapter: each site is opened once, and closed at the end. */
+/** The servers of one column: each site is opened once, and closed at the end. */
 class House {
-  readonly adapter: AdapterUnderTest
+  readonly column: Column
   readonly world: World
-  /** Requests that were answered 2xx, and runs of handlers. */
+  /** Requests that were answered 200 where only handlers do that, and runs of handlers. */
   passes = 0
   #runs = 0
   readonly #homes = new Map<Site, Promise<Home>>()
 
-  constructor(adapter: AdapterUnderTest, world: World) {
-    this.adapter = adapter
+  constructor(column: Column, world: World) {
+    this.column = column
     this.world = world
   }
 
   async stage(site: Site): Promise<Stage> {
-    const home = this.#homes.get(site) ?? this.#open(site)
+    const home = this.#homes.get(site) ?? this.column.open(site, this.world, () => (this.#runs += 1))
     this.#homes.set(site, home)
-    const { site: open, served } = await home
-    return { world: this.world, site: open, send: (sent) => this.#send(served.port, sent) }
+    const opened = await home
+    return { world: this.world, site: opened.handles, send: (sent) => this.#send(opened, sent) }
   }
 
   /** Denials that a handler ran for leave no trace in the answer. */
@@ -137,28 +123,14 @@ class House {
   }
 
   async close(): Promise<void> {
-    for (const home of this.#homes.values()) {
-      const { site, served } = await home
-      await Promise.all([served.close(), site.close?.()])
-    }
+    const homes = await Promise.allSettled(this.#homes.values())
+    await Promise.all(homes.flatMap((home) => (home.status === 'fulfilled' ? [home.value.close()] : [])))
   }
 
-  async #send(port: number, sent: Sent): Promise<Received> {
-    const received = await transmit(port, sent)
-    // A preflight is answered 204, and not by a handler.
-    if (received.status === 200) this.passes += 1
+  async #send(home: Home, sent: Sent): Promise<Received> {
+    const received = await home.send(sent)
+    // A preflight is answered 204, and what is well known by the gateway itself.
+    if (home.counted && received.status === 200 && !sent.path.startsWith('/.well-known/')) this.passes += 1
     return received
-  }
-
-  async #open(site: Site): Promise<Home> {
-    const open = await site.open(this.world)
-    const routes = open.routes.map((route) => ({
-      ...route,
-      reply: (...given: Parameters<typeof route.reply>) => {
-        this.#runs += 1
-        return route.reply(...given)
-      },
-    }))
-    return { site: open, served: await this.adapter.serve(open.guard, routes) }
   }
 }

@@ -53,7 +53,9 @@ export function bytesOf({ method, path, fields, body, trailers }: Sent): string 
   const framing = trailers !== undefined ? [['Transfer-Encoding', 'chunked']] : body === undefined ? [] : [['Content-Length', String(Buffer.byteLength(body))]]
   // What is written as latin1 has to be bytes already.
   const content = Buffer.from(body ?? '').toString('latin1')
-  const lines = [...host, ...fields, ...framing, ['Connection', 'close']].map(([name, value]) => `${name}: ${value}\r\n`)
+  // What asks for another protocol says so in the field itself.
+  const connection = fields.some(([name]) => name.toLowerCase() === 'connection') ? [] : [['Connection', 'close']]
+  const lines = [...host, ...fields, ...framing, ...connection].map(([name, value]) => `${name}: ${value}\r\n`)
   return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${trailers === undefined ? content : chunked(content, trailers)}`
 }
 

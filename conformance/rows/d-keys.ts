@@ -28,8 +28,6 @@ function cold(name: string, trouble: Trouble, options: KeySiteOptions = {}): Var
   return { name, site: keyServerSite(name, { trouble, ...options }), values, within: PROMPTLY, send: send() }
 }
 
-const stopped = { before: async ({ site }: Stage) => site.keys?.stop() }
-
 function stale(name: string, happens: (stage: Stage) => unknown, options: KeySiteOptions = {}): Variant {
   return { name, site: keyServerSite(name, options), values, within: PROMPTLY, before: afterWarmUp(happens), send: send() }
 }
@@ -43,8 +41,8 @@ export const keyRows: Rows = {
       cold(`${trouble}, key set configured`, trouble, { where: 'keys', jwksUri: true }),
     ]),
     cold('a key set without a usable key', 'no usable key', { where: 'keys' }),
-    { ...cold('connection refused, metadata', 'none'), ...stopped },
-    { ...cold('connection refused, key set configured', 'none', { jwksUri: true }), ...stopped },
+    cold('connection refused, metadata', 'none', { stopped: true }),
+    cold('connection refused, key set configured', 'none', { jwksUri: true, stopped: true }),
     stale(
       'cached keys that are older than the limit',
       async ({ site }) => {

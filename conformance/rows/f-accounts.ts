@@ -1,5 +1,5 @@
-import { basicSite, GOOD_KEY, keySite, mixedSite, mixedStandingSite, PASSWORD, standingSite } from '../fixtures/sites.ts'
-import { basicly, request, signed, type Rows } from '../situations.ts'
+import { basicSite, keySite, mixedSite, mixedStandingSite, PASSWORD, standingSite } from '../fixtures/sites.ts'
+import { basicly, keyed, keyOf, request, signed, type Rows } from '../situations.ts'
 
 const KEY = { in: 'header', name: 'x-api-key' }
 const ALL = ['Bearer', 'ApiKey', 'Basic'] as const
@@ -22,13 +22,13 @@ export const passwordRows: Rows = {
   ],
   'api-key-unknown': [
     { name: 'never issued', site: keySite, values: KEY, send: withKey('k_live_unknown') },
-    { name: 'a good one in another case', site: keySite, values: KEY, send: withKey(GOOD_KEY.toUpperCase()) },
-    { name: 'a good one with more behind it', site: keySite, values: KEY, send: withKey(`${GOOD_KEY}x`) },
+    { name: 'a good one in another case', site: keySite, values: KEY, send: ({ site }) => withKey(keyOf(site).toUpperCase()) },
+    { name: 'a good one with more behind it', site: keySite, values: KEY, send: ({ site }) => withKey(`${keyOf(site)}x`) },
     { name: 'the other schemes are offered behind', site: mixedSite, also: ['Bearer', 'Basic'], values: KEY, send: withKey('k_live_unknown') },
   ],
   'api-key-in-query': [
-    { name: 'under the name of the field', site: keySite, values: KEY, send: request({ path: `/orders/1?x-api-key=${GOOD_KEY}` }) },
-    { name: 'as api_key', site: keySite, values: KEY, send: request({ path: `/orders/1?api_key=${GOOD_KEY}` }) },
+    { name: 'under the name of the field', site: keySite, values: KEY, send: ({ site }) => request({ path: `/orders/1?x-api-key=${keyOf(site)}` }) },
+    { name: 'as api_key', site: keySite, values: KEY, send: ({ site }) => request({ path: `/orders/1?api_key=${keyOf(site)}` }) },
   ],
   'account-locked-password': [
     {
@@ -59,7 +59,7 @@ export const accountRows: Rows = {
       asked: ['ApiKey', 'Bearer', 'Basic'],
       values: KEY,
       reason: 'account-disabled',
-      send: withKey(GOOD_KEY),
+      send: keyed(),
     },
     {
       name: 'and the route would have been forbidden anyway',

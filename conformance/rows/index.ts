@@ -6,11 +6,12 @@ import { keyRows } from './d-keys.ts'
 import { tokenRows } from './d-tokens.ts'
 import { accountRows, passwordRows } from './f-accounts.ts'
 import { authorizationRows } from './h-authorization.ts'
+import { gatewayRows } from './gateway.ts'
 import { failureRows } from './i-failures.ts'
 import { browserRows } from './j-browser.ts'
 import { protocolRows } from './k-protocols.ts'
 
-/** Every row of the table that this guard answers for, with the situations that put it into practice. */
+/** Rows of the table that a guard answers for, with the situations that put it into practice: for the adapters, and for the gateway but what `library-alone.ts` names. */
 export const ROWS: Rows = {
   ...messageRows,
   ...routingRows,
@@ -24,3 +25,9 @@ export const ROWS: Rows = {
   ...browserRows,
   ...protocolRows,
 }
+
+/** Situations that only a gateway meets, or that it can be brought to in its own way only. */
+export const GATEWAY_ROWS: Rows = gatewayRows
+
+/** Every row that is put into practice. */
+export const COVERED: readonly string[] = [...new Set([...Object.keys(ROWS), ...Object.keys(GATEWAY_ROWS)])]

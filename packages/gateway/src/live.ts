@@ -50,6 +50,7 @@ export async function bringToLife(setup: Setup, options: LiveOptions): Promise<L
     store,
     directory,
     tracing,
+    onError: (error) => options.onError(error, 'store'),
     ...(assertion === undefined ? {} : { assertion }),
     ...(perAddress === undefined ? {} : { perAddress }),
   })

@@ -35,7 +35,7 @@ const ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/orders/:id',
     requirement: ownOrder,
-    reply: (access, params) => ({ body: { order: access?.facts.get('own-order'), id: params['id'] } }),
+    reply: (access, params) => ({ body: { order: access?.facts?.get('own-order'), id: params['id'] } }),
   },
   { method: '*', path: '/echo', requirement: authenticated(), reply: (_access, _params, content) => ({ body: content }) },
   {

@@ -140,6 +140,8 @@ export interface RouteConfig {
   readonly acr: readonly string[]
   /** The path parameter that must be the caller's subject. */
   readonly owner?: string
+  /** Whether the caller must be a person. */
+  readonly user: boolean
   readonly conceal: boolean
   readonly place: Place
 }
@@ -176,6 +178,8 @@ export interface NetworkConfig {
   /** Addresses and CIDR ranges of proxies before us, whose `X-Forwarded-*` are believed. */
   readonly trustedProxies: readonly string[]
   readonly denied: readonly string[]
+  /** Demands of law because of which nobody from certain addresses is served (RFC 7725). */
+  readonly legal: readonly { readonly addresses: readonly string[]; readonly blocker: string }[]
   /** Whether credentials over plain http are refused. */
   readonly requireTls: boolean
 }

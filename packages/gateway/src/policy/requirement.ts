@@ -14,9 +14,10 @@ export function requirementOf(route: RouteConfig): Requirement {
   return rest.length === 0 ? first : allOf(first, ...rest)
 }
 
-function partsOf({ schemes, scopes, acr, recent, roles, owner, conceal }: RouteConfig): readonly Requirement[] {
+function partsOf({ schemes, scopes, acr, recent, roles, owner, user, conceal }: RouteConfig): readonly Requirement[] {
   const rules = {
     conceal,
+    user,
     ...(isNonEmpty(scopes) ? { scopes } : {}),
     ...(isNonEmpty(acr) ? { acr } : {}),
     ...(recent === undefined ? {} : { recent }),

@@ -29,7 +29,14 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, 
     return
   }
   const answer = refuse(slug)
-  socket.end(rawAnswer(answer, STATUS_CODES[answer.status] ?? ''), () => socket.destroy())
+  const whole = rawAnswer(answer, STATUS_CODES[answer.status] ?? '')
+  // RFC 9110 section 9.3.2: no content for HEAD, as far as the parser came to a method.
+  const text = isHead(error) ? whole.slice(0, whole.indexOf('\r\n\r\n') + 4) : whole
+  socket.end(text, () => socket.destroy())
+}
+
+function isHead(error: object): boolean {
+  return 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) && error.rawPacket.toString('latin1', 0, 5) === 'HEAD '
 }
 
 function slugOf(error: NodeJS.ErrnoException): RefusalSlug | undefined {

@@ -24,13 +24,14 @@ type Entrance = Pick<Config, 'network' | 'abuse'> & Partial<Pick<Config, 'cors'>
 
 /** What a request meets before it is routed, in the order of the gateway; what is not configured is left out. Throws a `TypeError` for no address. */
 export function looksAtEntrance({ network, abuse, cors }: Entrance, arrival: Arrival): readonly Look[] {
-  return [...preflight(cors, arrival), ...denied(network, arrival), ...transport(network, arrival), ...rates(abuse, arrival)]
+  return [...preflight(cors, arrival), ...legal(network, arrival), ...denied(network, arrival), ...transport(network, arrival), ...rates(abuse, arrival)]
 }
 
 /** The same for everybody, in a sentence each: what the cells of a matrix do not show. */
 export function entranceNotes({ network, abuse }: Entrance): readonly string[] {
   return [
     ...(network.denied.length === 0 ? [] : [`network.denied: callers from ${network.denied.join(', ')} are refused everywhere`]),
+    ...network.legal.map(({ addresses, blocker }) => `network.legal: callers from ${addresses.join(', ')} get 451 because of ${blocker}`),
     ...(network.requireTls ? ['network.requireTls: credentials over plain http are refused everywhere'] : []),
     ...(abuse.perAddress === undefined ? [] : [`abuse.perAddress: ${rateText(abuse.perAddress)} from one address are too many`]),
     ...(abuse.perPrincipal === undefined ? [] : [`abuse.perPrincipal: ${rateText(abuse.perPrincipal)} of one principal are too many`]),
@@ -42,6 +43,15 @@ function preflight(cors: Config['cors'], { method }: Arrival): readonly Look[] {
   const origins = cors === undefined ? 'no origin is allowed, as there is no `cors`' : `allowed origins are ${cors.origins.join(', ')}`
   const text = `with Origin and Access-Control-Request-Method it is a preflight, which the gateway answers without asking for credentials; ${origins}`
   return [{ setting: 'cors', text, found: 'unknown' }]
+}
+
+function legal({ legal: demands }: Config['network'], { from }: Arrival): readonly Look[] {
+  const setting = 'network.legal'
+  return demands.map(({ addresses, blocker }) => {
+    if (from === undefined) return { setting, text: `451 for ${addresses.join(', ')} (${blocker}); where this caller is was not said`, found: 'unknown' }
+    const isConcerned = isIP(from) !== 0 && addressList(addresses)(from)
+    return { setting, text: `${from} is ${isConcerned ? '' : 'not '}in ${addresses.join(', ')} (${blocker})`, found: isConcerned ? 'refused' : 'passed' }
+  })
 }
 
 function denied({ denied: ranges }: Config['network'], { from }: Arrival): readonly Look[] {

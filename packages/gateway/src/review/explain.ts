@@ -76,6 +76,7 @@ export async function explain(policy: Policy, config: Reviewed, question: Questi
   const addressed = policy.find(target.host, judged.path)
   if (addressed.found === 'foreign-host') return { ...base, ...missed(`no API answers to the host \`${target.host}\``, 'misdirected-request') }
   const refused = entrance.find(({ found }) => found === 'refused')
+  if (refused?.setting === 'network.legal') return { ...base, ...missed(refused.text, 'unavailable-for-legal-reasons') }
   if (refused !== undefined)
     return { ...base, miss: `${refused.text}, and \`${refused.setting}\` refuses that`, ...NO_ROUTE, answer: answeredOf(turned(refused)) }
   if (addressed.found === 'nothing')

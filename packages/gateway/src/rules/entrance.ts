@@ -1,17 +1,24 @@
 import type { Answer, Denial, RequestView } from '@countersign/core'
 import { addressList, clientAddress } from '../network/addresses.ts'
 import { peerOf } from '../proxy/peer.ts'
+import { refusal } from '../proxy/refusals.ts'
 import type { FrontRequest } from '../proxy/ruling.ts'
 import type { RulesOptions } from './options.ts'
 
 /** A request that is refused before anybody asks what it is for, or nothing. */
 export type Turned = { readonly denial: Denial; readonly answer: Answer; readonly throttledBy?: 'address' | 'guessing' }
 
+interface Demand {
+  readonly concerns: (address: string) => boolean
+  readonly answer: Answer
+}
+
 /** What is looked at before routing: the network, the transport, the rate of an address (ledger section 3, steps 1 and 3). */
 export class Entrance {
   readonly #options: RulesOptions
   readonly #trusted: (address: string) => boolean
   readonly #denied: (address: string) => boolean
+  readonly #demands: readonly Demand[]
   readonly #keyField: string | undefined
 
   constructor(options: RulesOptions) {
@@ -19,6 +26,10 @@ export class Entrance {
     this.#options = options
     this.#trusted = addressList(network.trustedProxies)
     this.#denied = addressList(network.denied)
+    this.#demands = network.legal.map(({ addresses, blocker }) => ({
+      concerns: addressList(addresses),
+      answer: refusal('unavailable-for-legal-reasons', [['Link', `<${blocker}>; rel="blocked-by"`]]),
+    }))
     this.#keyField = schemes.apiKey?.header.toLowerCase()
   }
 
@@ -26,6 +37,11 @@ export class Entrance {
   clientOf(request: FrontRequest, view: RequestView): string {
     const { address, trusted } = peerOf(request, this.#trusted)
     return trusted ? clientAddress(address, view.field('x-forwarded-for'), this.#trusted) : address
+  }
+
+  /** The answer to a caller whom a demand of law keeps out, or nothing (RFC 7725 section 3). */
+  barredByLaw(client: string): Answer | undefined {
+    return this.#demands.find(({ concerns }) => concerns(client))?.answer
   }
 
   /** Refuses denied networks, credentials without TLS and too many requests, in this order. */
@@ -49,6 +65,11 @@ export class Entrance {
     return { ...this.#turned(view, throttled('too-many-failures', wait)), throttledBy: 'guessing' }
   }
 
+  /** Refuses because nobody can say how often somebody has failed. */
+  unanswered(view: RequestView): Turned {
+    return this.#turned(view, unavailable())
+  }
+
   #turned(view: RequestView, denial: Denial): Turned {
     return { denial, answer: this.#options.guard.answer(denial, view) }
   }
@@ -63,6 +84,14 @@ export class Entrance {
   #hasCredentials(view: RequestView): boolean {
     return view.field('authorization').length > 0 || (this.#keyField !== undefined && view.field(this.#keyField).length > 0)
   }
+}
+
+/** Seconds. */
+const RETRY_AFTER = 5
+
+function unavailable(): Denial {
+  const remedy = { action: 'retry-later', after: RETRY_AFTER } as const
+  return { outcome: 'unavailable', reason: 'lookup-unavailable', remedy, retryAfter: RETRY_AFTER, explanation: { id: crypto.randomUUID(), steps: [] } }
 }
 
 function forbidden(reason: 'address-refused' | 'transport-insecure'): Denial {

@@ -20,4 +20,4 @@ export interface RequestNote {
 }
 
 /** Outcomes that are no decision about a caller. */
-export type OwnOutcome = 'foreign-host' | 'no-route' | 'no-method' | 'options' | 'preflight' | 'serve' | 'malformed'
+export type OwnOutcome = 'foreign-host' | 'legal' | 'no-route' | 'no-method' | 'options' | 'preflight' | 'serve' | 'malformed'

@@ -17,4 +17,6 @@ export interface RulesOptions {
   readonly tracing: Tracing
   readonly assertion?: Assertion
   readonly perAddress?: Throttle
+  /** Told what the store threw. */
+  readonly onError: (error: unknown) => void
 }

@@ -67,6 +67,8 @@ export class Rules {
     const round: Round = { request, view, judged, note }
     if (addressed.found === 'foreign-host') return refused(round, 'foreign-host', refusal('misdirected-request'))
     if (isPreflight(view)) return this.#preflight(round)
+    const barred = this.#entrance.barredByLaw(note.client)
+    if (barred !== undefined) return refused(round, 'legal', barred)
     const turned = this.#entrance.turnAway(request, view, note.client)
     if (turned !== undefined) return turnedAway(round, turned)
     if (this.#keySet !== undefined && judged.path === KEY_SET_PATH) return serveKeySet(round, this.#keySet)
@@ -112,9 +114,25 @@ export class Rules {
     if (gate === undefined) throw new TypeError(`no gate for ${route.method} ${route.template}`)
     if (route.requirement.type === 'open' || !this.#entrance.isGuess(round.view)) return this.#pass(round, ready, gate)
     const { failures } = this.#options.store
-    return settle(failures.blockedFor('address', round.note.client, round.note.at), (wait) =>
-      wait > 0 ? turnedAway(round, this.#entrance.guessed(round.view, wait)) : this.#pass(round, ready, gate),
+    return this.#guarded(round, () =>
+      settle(failures.blockedFor('address', round.note.client, round.note.at), (wait) =>
+        wait > 0 ? turnedAway(round, this.#entrance.guessed(round.view, wait)) : this.#pass(round, ready, gate),
+      ),
     )
+  }
+
+  /** Guessing protection fails closed: what its store throws is 503 and no verdict on the caller (ledger row quota-store-unavailable). */
+  #guarded(round: Round, rule: () => Settled<Ruling>): Settled<Ruling> {
+    const failed = (error: unknown): Ruling => {
+      this.#options.onError(error)
+      return turnedAway(round, this.#entrance.unanswered(round.view))
+    }
+    try {
+      const ruling = rule()
+      return ruling instanceof Promise ? ruling.catch(failed) : ruling
+    } catch (error) {
+      return failed(error)
+    }
   }
 
   #pass(round: Round, ready: Ready, gate: Gate): Settled<Ruling> {
@@ -132,7 +150,7 @@ export class Rules {
     if (denial.outcome === 'throttle') round.note.throttledBy = denial.reason === 'quota-exceeded' ? 'principal' : 'guessing'
     if (denial.reason !== 'credentials-rejected') return ruling
     const { failures } = this.#options.store
-    return settle(failures.record('address', round.note.client, round.note.at), () => ruling)
+    return this.#guarded(round, () => settle(failures.record('address', round.note.client, round.note.at), () => ruling))
   }
 
   #forward(round: Round, ready: Ready, passage: Extract<Passage, { pass: true }>): Settled<Ruling> {

@@ -52,7 +52,7 @@ describe('the example', () => {
         recent: 300,
         conceal: true,
       },
-      { methods: ['GET'], path: '/orders/{id}', owner: 'id', conceal: false, acr: [] },
+      { methods: ['GET'], path: '/orders/{id}', owner: 'id', user: false, conceal: false, acr: [] },
     ])
   })
 
@@ -78,7 +78,7 @@ describe('defaults', () => {
       store: { path: join(folder, 'countersign.db'), decisions: 10_000 },
       limits: { header: 16_384, body: 10_485_760, headerTimeout: 10, requestTimeout: 60, keepAliveTimeout: 65, connections: 10_000 },
       abuse: { guessing: { failures: 5, block: 30, longest: 3600 } },
-      network: { trustedProxies: [], denied: [], requireTls: false },
+      network: { trustedProxies: [], denied: [], legal: [], requireTls: false },
       log: { level: 'info', sampleAllowed: 1 },
       shutdown: { delay: 0, drain: 10 },
       personas: { anonymous: { subject: 'anonymous', roles: [], scopes: [] } },

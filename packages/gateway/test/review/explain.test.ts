@@ -123,7 +123,7 @@ describe('a request without a route', () => {
 describe('what a request meets beside its route', () => {
   const strict = {
     ...CONFIG,
-    network: { trustedProxies: [], denied: ['192.0.2.0/24', '2001:db8::/32'], requireTls: true },
+    network: { trustedProxies: [], denied: ['192.0.2.0/24', '2001:db8::/32'], legal: [], requireTls: true },
     abuse: { ...CONFIG.abuse, perAddress: { rate: 5, burst: 20 }, perPrincipal: { rate: 2, burst: 4 } },
   }
   const from = (address: string, as = 'robot') =>

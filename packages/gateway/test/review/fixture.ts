@@ -18,13 +18,22 @@ export const CONFIG: Pick<Config, 'realm' | 'schemes' | 'personas' | 'network' |
   realm: 'orders',
   schemes: { bearer: { issuers: [] }, basic: {}, apiKey: { header: 'x-api-key' } },
   personas: PERSONAS,
-  network: { trustedProxies: [], denied: [], requireTls: false },
+  network: { trustedProxies: [], denied: [], legal: [], requireTls: false },
   abuse: { guessing: { failures: 10, block: 30, longest: 3600 } },
 }
 
 export type Written = Partial<RouteConfig> & Pick<RouteConfig, 'path'>
 
-const NOTHING: Omit<RouteConfig, 'path' | 'place'> = { methods: ['GET'], access: 'authenticated', roles: [], scopes: [], schemes: [], acr: [], conceal: false }
+const NOTHING: Omit<RouteConfig, 'path' | 'place'> = {
+  methods: ['GET'],
+  access: 'authenticated',
+  roles: [],
+  scopes: [],
+  schemes: [],
+  acr: [],
+  user: false,
+  conceal: false,
+}
 
 interface WrittenApi {
   readonly name?: string

@@ -102,7 +102,7 @@ describe('a matrix as a table', () => {
 describe('what no cell shows', () => {
   it('is noted below: denied networks, plain http, rates', async () => {
     const abuse = { ...CONFIG.abuse, perAddress: { rate: 5, burst: 20 }, perPrincipal: { rate: 2, burst: 4 } }
-    const network = { trustedProxies: [], denied: ['192.0.2.0/24'], requireTls: true }
+    const network = { trustedProxies: [], denied: ['192.0.2.0/24'], legal: [], requireTls: true }
     const built = await buildMatrix(policyOf({ routes: [{ path: '/a' }] }), { ...CONFIG, abuse, network }, { now: NOW })
     expect(built.notes).toEqual([
       'network.denied: callers from 192.0.2.0/24 are refused everywhere',

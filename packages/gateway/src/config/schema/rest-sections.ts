@@ -143,10 +143,21 @@ const cors = members('Which web pages may read answers.', {
 const ranges = (about: string) =>
   list(about, text({ about: '', accepted: 'an IP address or a range such as `10.0.0.0/8` or `fd00::/8`', code: 'wrong-range', test: isRange }))
 
+const demand = members('A demand of law.', {
+  addresses: ranges('The client addresses that it concerns.'),
+  blocker: text({
+    about: 'Who implements the block: an address that the answer links to as `blocked-by`.',
+    accepted: 'an https address such as `https://authority.example/`',
+    code: 'wrong-url',
+    test: (input) => URL.canParse(input) && new URL(input).protocol === 'https:' && !/[<>\s]/.test(input),
+  }),
+})
+
 const network = section(
   members('Where requests come from.', {
     trustedProxies: v.optional(ranges('Proxies in front of the gateway, whose `X-Forwarded-*` fields are believed.'), []),
     denied: v.optional(ranges('Client addresses that are refused.'), []),
+    legal: v.optional(list('Demands of law because of which nobody from certain addresses is served; the answer is 451 (RFC 7725).', demand), []),
     requireTls: v.optional(flag('Whether credentials over plain http are refused.'), false),
   }),
 )
