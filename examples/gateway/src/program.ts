@@ -1,7 +1,7 @@
 import { curlTranscript, FLAGS, observe, readPort, runExample, tokenLines, type Cell } from '@countersign/example-kit'
 import { ROWS } from './expected.ts'
 import { CURL_OPTIONS, obtainCredentials, type Persona } from './personas.ts'
-import { start, type GatewayExample } from './start.ts'
+import { start, STORE, USUAL_PORTS, type GatewayExample } from './start.ts'
 
 const USAGE = `usage: npm start -- [--check | --json | --help]
 
@@ -14,7 +14,7 @@ ${FLAGS}
   ADMIN_PORT     the port for its operator; default 8409
   ISSUER_PORT    the port of the provider; default 8402
   UPSTREAM_PORT  the port of the API itself; default 8403
-  STORE          the database of the gateway; default a new one in examples/gateway/.data
+  STORE          the database of the gateway; default a new one in examples/gateway/.data, or below it if UPSTREAM_PORT is set
   NO_COLOR       no colours, whatever the value`
 
 /** Runs the program. */
@@ -25,10 +25,10 @@ export function run(args: readonly string[]): Promise<void> {
 async function startFrom(environment: NodeJS.ProcessEnv): Promise<GatewayExample> {
   const store = environment['STORE']
   return start({
-    port: readPort('PORT', environment, 8401),
-    adminPort: readPort('ADMIN_PORT', environment, 8409),
-    issuerPort: readPort('ISSUER_PORT', environment, 8402),
-    upstreamPort: readPort('UPSTREAM_PORT', environment, 8403),
+    port: readPort('PORT', environment, USUAL_PORTS.port),
+    adminPort: readPort('ADMIN_PORT', environment, USUAL_PORTS.adminPort),
+    issuerPort: readPort('ISSUER_PORT', environment, USUAL_PORTS.issuerPort),
+    upstreamPort: readPort('UPSTREAM_PORT', environment, USUAL_PORTS.upstreamPort),
     ...(store === undefined || store === '' ? {} : { store }),
   })
 }
@@ -41,7 +41,7 @@ function heading({ api, upstream, issuer, admin }: GatewayExample): string {
   return [`the gateway is ${api}, the API behind it ${upstream}`, `the OpenID provider is ${issuer}, and the admin port of the gateway ${admin}`].join('\n')
 }
 
-function invitation({ api, admin, issuer, key, log }: GatewayExample, cells: readonly Cell<Persona>[]): string {
+function invitation({ api, admin, issuer, key, store, log }: GatewayExample, cells: readonly Cell<Persona>[]): string {
   const denied = cells.find(({ persona, row }) => persona === 'ivan' && row.path === '/admin')?.decision
   return [
     ['# credentials, for the lines below', ...tokenLines(issuer), `KEY=${key}`].join('\n'),
@@ -49,6 +49,7 @@ function invitation({ api, admin, issuer, key, log }: GatewayExample, cells: rea
     [
       '# what the rules say, and why ivan was refused',
       'cd examples/gateway',
+      ...(store === STORE ? [] : [`export STORE=${store}`]),
       'npx countersign matrix',
       'npx countersign explain GET /admin --as ivan',
       ...(denied === undefined ? [] : [`npx countersign explain ${denied}`]),

@@ -1,4 +1,5 @@
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startProvider, StartError, type Listening, type Running } from '@countersign/example-kit'
@@ -8,8 +9,10 @@ import { startUpstream } from './upstream.ts'
 
 const FOLDER = fileURLToPath(new URL('..', import.meta.url))
 const CONFIG = join(FOLDER, 'countersign.yaml')
-/** Made anew at every start, so that what is printed is what is there. */
+/** Its files are made anew at every start, so that what is printed is what is there. */
 const DATA = join(FOLDER, '.data')
+/** The one of `countersign.yaml`. */
+export const STORE = join(DATA, 'countersign.db')
 
 export interface Ports {
   readonly port: number
@@ -20,6 +23,9 @@ export interface Ports {
   readonly store?: string
 }
 
+/** Where everything is without variables; `countersign.yaml` says the same. */
+export const USUAL_PORTS = { port: 8401, adminPort: 8409, issuerPort: 8402, upstreamPort: 8403 } as const satisfies Ports
+
 /** The servers of the example while they run. */
 export interface GatewayExample extends Running {
   /** Where callers come in, such as `http://127.0.0.1:8401`. */
@@ -29,6 +35,8 @@ export interface GatewayExample extends Running {
   readonly upstream: string
   /** The API key of the partner. */
   readonly key: string
+  /** The database of the gateway. */
+  readonly store: string
   /** The file with the log lines of the gateway. */
   readonly log: string
 }
@@ -44,14 +52,30 @@ export async function start(ports: Ports): Promise<GatewayExample> {
   try {
     const upstream = await startUpstream(ports.upstreamPort)
     opened.push(upstream)
-    const { gateway, log } = await openGateway(ports, { issuer: provider.origin, upstream: upstream.origin })
+    const store = ports.store ?? emptyStore(ports, upstream.origin)
+    // Nobody looks for one that has the number of a port.
+    if (ports.store === undefined && store !== STORE) opened.push({ close: () => rm(dirname(store), { recursive: true }) })
+    const { gateway, log } = await openGateway({ ...ports, store }, { issuer: provider.origin, upstream: upstream.origin })
     opened.push(gateway)
     const key = await addParties(gateway)
-    return { api: originOf(gateway.address), admin: originOf(gateway.adminAddress), issuer: provider.origin, upstream: upstream.origin, key, log, close }
+    const origins = { api: originOf(gateway.address), admin: originOf(gateway.adminAddress), issuer: provider.origin, upstream: upstream.origin }
+    return { ...origins, key, store, log, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/**
+ * A place for a store that nobody else uses. With other ports it is not the usual one, because another start may be running
+ * there; the port of the API is this one's alone for as long as it runs.
+ */
+function emptyStore({ upstreamPort }: Ports, upstream: string): string {
+  const path = upstreamPort === USUAL_PORTS.upstreamPort ? STORE : join(DATA, new URL(upstream).port, 'countersign.db')
+  mkdirSync(dirname(path), { recursive: true })
+  // Folders in it are those of other starts.
+  for (const entry of readdirSync(dirname(path), { withFileTypes: true })) if (entry.isFile()) rmSync(join(entry.parentPath, entry.name))
+  return path
 }
 
 interface Origins {
@@ -59,12 +83,13 @@ interface Origins {
   readonly upstream: string
 }
 
-async function openGateway({ port, adminPort, store }: Ports, { issuer, upstream }: Origins): Promise<{ readonly gateway: Gateway; readonly log: string }> {
-  if (store === undefined) rmSync(DATA, { recursive: true, force: true })
-  const path = store ?? join(DATA, 'countersign.db')
-  mkdirSync(dirname(path), { recursive: true })
-  const log = join(dirname(path), 'gateway.log')
-  const environment = { PORT: String(port), ADMIN_PORT: String(adminPort), STORE: path, ISSUER: issuer, UPSTREAM: upstream }
+async function openGateway(
+  { port, adminPort, store }: Ports & { readonly store: string },
+  { issuer, upstream }: Origins,
+): Promise<{ readonly gateway: Gateway; readonly log: string }> {
+  mkdirSync(dirname(store), { recursive: true })
+  const log = join(dirname(store), 'gateway.log')
+  const environment = { PORT: String(port), ADMIN_PORT: String(adminPort), STORE: store, ISSUER: issuer, UPSTREAM: upstream }
   const file = openSync(log, 'a')
   try {
     const gateway = await startGateway({ file: CONFIG, environment, log: file })

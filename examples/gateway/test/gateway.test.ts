@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -132,9 +132,30 @@ describe('the program', () => {
     expect([code, correct, answers.length]).toEqual([0, true, 100])
   })
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('ends with 0 on %s, and nothing listens any more', async (signal) => {
-    const another = await startProgram()
-    expect(await another.end(signal)).toBe(0)
-    for (const origin of Object.values(another.origins)) await expect(fetch(origin)).rejects.toThrow('fetch failed')
-  })
+  test('leaves another one that runs its store, removes its own at the end, and tells the commands where its own is', async () => {
+    const [first, second] = await Promise.all([startProgram({ STORE: '' }), startProgram({ STORE: '' })])
+    const stores = [first, second].map(({ printed }) => /^export STORE=(.+)$/m.exec(printed)?.[1])
+    try {
+      expect(new Set(stores).size).toBe(2)
+      for (const { origins } of [first, second]) expect((await fetch(`${origins.admin}/readyz`)).status).toBe(200)
+      const [, decision = ''] = /explain ([0-9a-f-]{36})$/m.exec(first.printed) ?? []
+      const command = join(ROOT, 'packages/cli/countersign.mjs')
+      const { stdout } = await run(process.execPath, [command, 'explain', decision], { cwd: FOLDER, env: { ...process.env, STORE: stores[0] } })
+      expect(stdout).toContain('reason role-missing')
+    } finally {
+      await first.end('SIGTERM')
+      await second.end('SIGTERM')
+    }
+    expect(stores.map((store = '') => existsSync(store))).toEqual([false, false])
+  }, 120_000)
+
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends with 0 on %s, and nothing listens any more',
+    async (signal) => {
+      const another = await startProgram()
+      expect(await another.end(signal)).toBe(0)
+      for (const origin of Object.values(another.origins)) await expect(fetch(origin)).rejects.toThrow('fetch failed')
+    },
+    120_000,
+  )
 })

@@ -21,10 +21,10 @@ export interface Program {
   end(signal: 'SIGINT' | 'SIGTERM'): Promise<number | null>
 }
 
-/** Starts the program as a user would, on free ports and with a store of its own, and waits until it listens. */
-export async function startProgram(): Promise<Program> {
+/** Starts the program as a user would, on free ports and with a store of its own unless `STORE` is empty, and waits until it listens. */
+export async function startProgram(chosen: { readonly STORE?: '' } = {}): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-example-'))
-  const environment = { STORE: join(folder, 'countersign.db') }
+  const environment = { STORE: join(folder, 'countersign.db'), ...chosen }
   const ports = { PORT: '0', ADMIN_PORT: '0', ISSUER_PORT: '0', UPSTREAM_PORT: '0' }
   const child = spawn(process.execPath, [MAIN], { env: { ...process.env, ...ports, ...environment }, stdio: ['ignore', 'pipe', 'inherit'] })
   let printed = ''
