@@ -23,4 +23,4 @@ test('the page of commands shows what they really print', async () => {
   if (process.env['UPDATE_DOCS'] === '1') await writeFile(PAGE, again)
   else expect(page).toBe(again)
   expect([...again.matchAll(/^\$ countersign \w+/gm)].length).toBeGreaterThan(20)
-}, 60_000)
+}, 240_000)
