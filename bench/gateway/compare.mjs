@@ -3,7 +3,7 @@ import { fork } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { makeIssuer, serveKeySet } from '../issuer.mjs'
 import { FIXED_TOKEN, startGateway } from './gateways.mjs'
 import { ended, family, probe, sendLoad } from './load.mjs'
@@ -11,13 +11,23 @@ import { askingConfig, proxyConfig, startNginx, upstreamConfig } from './nginx.m
 
 /** More than the gateway remembers, so that each token is forgotten before it comes again. */
 const POOL = 25_000
-const ALL = ['upstream', 'nginx', 'dispatch', 'http-proxy-3', 'fastify', 'nginx + auth_request', 'countersign', 'countersign, 2 workers']
-const FEW = ['nginx', 'dispatch', 'countersign', 'countersign, 2 workers']
+const ALL = [
+  'upstream',
+  'nginx',
+  'dispatch',
+  'http-proxy-3',
+  'fastify',
+  'nginx + auth_request',
+  'countersign',
+  'countersign (before)',
+  'countersign (2 workers)',
+]
+const FEW = ['nginx', 'dispatch', 'countersign', 'countersign (before)', 'countersign (2 workers)']
 const OPERATIONS = [10, 100, 1000, 10_000]
 const KEYS = [1, 1000, 1_000_000]
 
 /** Answers `{ scenario, server, windows }` for each cell, and the titles of scenarios. */
-export async function compare({ rounds, seconds, only, profile, log }) {
+export async function compare({ rounds, seconds, only = {}, profile, against, log }) {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'))
   const closing = [() => rmSync(folder, { recursive: true, force: true })]
   try {
@@ -25,7 +35,7 @@ export async function compare({ rounds, seconds, only, profile, log }) {
     closing.push(() => keySet.close())
     const issuer = makeIssuer(`${keySet.origin}/`)
     keySet.state.keySet = issuer.keySet
-    const common = { issuer: issuer.issuer, jwksUri: `${keySet.origin}/jwks`, folder, profile, closing }
+    const common = { issuer: issuer.issuer, jwksUri: `${keySet.origin}/jwks`, folder, profile, against, closing }
     const servers = await startServers(common, only, log)
     const cells = cellsOf(servers, scenariosOf(issuer, folder, log), only)
     await measure(cells, { rounds, seconds, log })
@@ -71,8 +81,10 @@ async function startServers(common, only, log) {
   const asking = await startNginx(join(folder, 'asking'), askingConfig(upstream.port, guard.port))
   add('nginx + auth_request', false, { ...asking, pids: () => [...asking.pids(), ...guard.pids()] })
   add('countersign', false, await gateway('one', { profile: common.profile }))
-  add('countersign, 2 workers', false, await gateway('two', { workers: 2, profile: undefined }))
-  if (only !== undefined) return servers
+  if (common.against !== undefined)
+    add('countersign (before)', false, await gateway('before', { home: pathToFileURL(`${common.against}/`), profile: undefined }))
+  add('countersign (2 workers)', false, await gateway('two', { workers: 2, profile: undefined }))
+  if (only.scenarios !== undefined && !only.scenarios.includes('operations') && !only.scenarios.includes('keys')) return servers
   log('starts gateways with up to 10,000 operations and up to a million keys')
   for (const operations of OPERATIONS) add(`${operations} operations`, false, await gateway(`o${operations}`, { operations }))
   for (const keys of KEYS) add(`${keys} keys`, false, await gateway(`k${keys}`, { keys }))
@@ -117,7 +129,7 @@ function cellsOf(servers, scenarios, only) {
   for (const scenario of scenarios) {
     for (const name of scenario.servers) {
       const server = servers.get(name)
-      if (server === undefined || (only !== undefined && !only.includes(name) && !only.includes(scenario.key))) continue
+      if (server === undefined || only.servers?.includes(name) === false || only.scenarios?.includes(scenario.key) === false) continue
       // Each store has a key of its own, and each document a last operation.
       const credentials = scenario.keyed ? { field: 'X-Api-Key', values: [server.key ?? 'csk_none'] } : {}
       const path = scenario.path ?? `/shelves/7/books-${Number.parseInt(name, 10) - 1}/9`

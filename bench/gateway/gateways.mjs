@@ -8,18 +8,19 @@ import { openSqliteStore } from '../../packages/gateway/dist/store/index.js'
 import { AUDIENCE } from '../issuer.mjs'
 import { ended, family } from './load.mjs'
 
-const COMMAND = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url))
+const HOME = new URL('../../', import.meta.url)
 export const FIXED_TOKEN = 'bench-token-for-olga-0123456789'
 
 /** Starts `countersign serve`; answers also the text of an API key that its store has. */
-export async function startGateway(folder, { upstream, issuer, jwksUri, workers = 1, operations = 10, keys = 1, profile }) {
+export async function startGateway(folder, { upstream, issuer, jwksUri, workers = 1, operations = 10, keys = 1, profile, home = HOME }) {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'openapi.json'), JSON.stringify(documentWith(operations)))
   writeFileSync(join(folder, 'countersign.yaml'), configuration({ upstream, issuer, jwksUri }))
   const key = await seedKeys(join(folder, 'countersign.db'), keys)
   const log = openSync(join(folder, 'log'), 'w')
   const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
-  const child = spawn(process.execPath, [...flags, COMMAND, 'serve', '--config', join(folder, 'countersign.yaml'), '--workers', String(workers)], {
+  const command = fileURLToPath(new URL('packages/cli/dist/main.js', home))
+  const child = spawn(process.execPath, [...flags, command, 'serve', '--config', join(folder, 'countersign.yaml'), '--workers', String(workers)], {
     env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', log, 'pipe'],
   })

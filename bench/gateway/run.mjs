@@ -1,6 +1,7 @@
 // `npm run bench:gateway` at the root: builds, then runs this. It needs Linux, wrk and nginx (Debian: `apt-get install wrk nginx-light`)
-// and takes about nine minutes, `--quick` two; `--json` prints what was measured, `--only=seen,none` measures some scenarios without growth,
-// `--profile=<folder>` writes a CPU profile of the gateway. Only a full run writes GATEWAY.md.
+// and takes about nine minutes, `--quick` two; `--json` prints what was measured, `--scenarios=seen,none` and `--servers=nginx,countersign` choose,
+// `--profile=<folder>` writes a CPU profile of the gateway, `--against=<folder>`
+// measures that of another, built checkout as `countersign (before)`. Only a full run writes GATEWAY.md.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -19,10 +20,16 @@ const { renderReport } = await import('./report.mjs')
 const size = { ...(options.quick ? QUICK : FULL), ...(options.rounds === undefined ? {} : { rounds: Number(options.rounds) }) }
 const machine = `${describeMachine()}, ${versionOf('nginx', '-v')}, ${versionOf('wrk', '-v')}`
 const command = ['node bench/gateway/run.mjs', ...process.argv.slice(2)].join(' ')
-const cells = await compare({ ...size, only: options.only?.split(','), profile: options.profile, log })
+const cells = await compare({
+  ...size,
+  only: { scenarios: options.scenarios?.split(','), servers: options.servers?.split(',') },
+  profile: options.profile,
+  against: options.against,
+  log,
+})
 const report = renderReport({ machine, command, size, cells })
 console.log(options.json ? JSON.stringify({ machine, command, size, cells }, undefined, 2) : report)
-if (!options.quick && options.only === undefined && options.profile === undefined) {
+if (!options.quick && options.scenarios === undefined && options.servers === undefined && options.profile === undefined) {
   writeFileSync(new URL('../GATEWAY.md', import.meta.url), report)
   log('wrote bench/GATEWAY.md')
 }
@@ -30,9 +37,11 @@ if (!options.quick && options.only === undefined && options.profile === undefine
 function readArguments(given) {
   const read = {}
   for (const argument of given) {
-    const [, name, value] = /^--(quick|json|only|rounds|profile)(?:=(.+))?$/.exec(argument) ?? []
+    const [, name, value] = /^--(quick|json|scenarios|servers|rounds|profile|against)(?:=(.+))?$/.exec(argument) ?? []
     if (name === undefined) {
-      console.error(`bench: unknown argument \`${argument}\`; use --quick, --json, --rounds=<number>, --only=<scenarios> or --profile=<folder>`)
+      console.error(
+        `bench: unknown argument \`${argument}\`; use --quick, --json, --rounds=<number>, --scenarios=<keys>, --servers=<names>, --profile=<folder> or --against=<folder>`,
+      )
       process.exit(2)
     }
     read[name] = value ?? true

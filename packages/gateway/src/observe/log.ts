@@ -3,6 +3,7 @@ import type { KeyEvent } from 'countersign'
 import { pino, type Logger } from 'pino'
 import type { LogConfig } from '../config/config.ts'
 import { boundedText, pathOf, type EndedRequest } from './exchange.ts'
+import { heldBack } from './held-back.ts'
 
 /** The version of the lines' schema; a member may be added without a new one. */
 const SCHEMA = 1
@@ -47,12 +48,13 @@ export interface Log {
 /**
  * Makes the log.
  *
- * Written synchronously: a line is out when the call returns, so that neither `process.exit` nor a crash
- * loses the denial before it.
+ * What was refused, what failed and every event is out when the call returns, with all that was held back before it,
+ * so that neither `process.exit` nor a crash loses a denial. Lines about ordinary requests wait for each other a
+ * moment: a call of the system for each would cost as much as deciding about it.
  */
 export function createLog({ level, sampleAllowed, to, random = Math.random }: LogOptions): Log {
   let sampled = sampleAllowed
-  const destination: LogStream = typeof to === 'number' ? pino.destination({ fd: to, sync: true, minLength: 0 }) : to
+  const destination: LogStream = typeof to === 'number' ? heldBack(to) : to
   const plain = pino(
     {
       level,
@@ -66,10 +68,12 @@ export function createLog({ level, sampleAllowed, to, random = Math.random }: Lo
   const always = plain.child({}, { level: 'info' })
   return {
     exchange(about, config) {
-      if (!isOrdinary(about)) refused(always, about, config)
-      else if (plain.isLevelEnabled('info') && (sampled >= 1 || random() < sampled)) plain.info(exchangeLine(about, config), 'allowed')
+      if (!isOrdinary(about)) {
+        refused(always, about, config)
+        destination.flushSync?.()
+      } else if (plain.isLevelEnabled('info') && (sampled >= 1 || random() < sampled)) plain.info(exchangeLine(about, config), 'allowed')
     },
-    ...eventLines(plain),
+    ...eventLines(plain, () => destination.flushSync?.()),
     adjust(config) {
       plain.level = config.level
       sampled = config.sampleAllowed
@@ -128,20 +132,24 @@ function exchangeLine(about: EndedRequest, config: string): Readonly<Record<stri
 
 type Events = Pick<Log, 'reload' | 'keys' | 'start' | 'stop' | 'failure'>
 
-function eventLines(log: Logger): Events {
+function eventLines(log: Logger, flush: () => void): Events {
+  const line = (level: 'info' | 'warn' | 'error', members: Readonly<Record<string, unknown>>, message: string): void => {
+    log[level](members, message)
+    flush()
+  }
   return {
     reload({ ok, hash, diagnostics }) {
-      const line = { event: 'reload', ok, config: hash, diagnostics }
-      if (ok) log.info(line, 'configuration in force')
-      else log.error(line, 'configuration refused; the one before stays in force')
+      const members = { event: 'reload', ok, config: hash, diagnostics }
+      if (ok) line('info', members, 'configuration in force')
+      else line('error', members, 'configuration refused; the one before stays in force')
     },
     keys(event) {
-      if (event.event === 'refreshed') log.info({ event: 'keys', issuer: event.issuer, keys: event.keys }, 'keys refreshed')
-      else log.warn({ event: 'keys', issuer: event.issuer, ...errorMembers(event.error) }, 'keys could not be refreshed')
+      if (event.event === 'refreshed') line('info', { event: 'keys', issuer: event.issuer, keys: event.keys }, 'keys refreshed')
+      else line('warn', { event: 'keys', issuer: event.issuer, ...errorMembers(event.error) }, 'keys could not be refreshed')
     },
-    start: ({ address, port, config, version }) => log.info({ event: 'start', address, port, config, version, pid: process.pid }, 'listening'),
-    stop: ({ reason, seconds }) => log.info({ event: 'stop', reason, duration: micro(seconds) }, 'stopped'),
-    failure: ({ where, error, detail }) => log.error({ event: 'failure', where, detail, ...errorMembers(error) }, 'failure'),
+    start: ({ address, port, config, version }) => line('info', { event: 'start', address, port, config, version, pid: process.pid }, 'listening'),
+    stop: ({ reason, seconds }) => line('info', { event: 'stop', reason, duration: micro(seconds) }, 'stopped'),
+    failure: ({ where, error, detail }) => line('error', { event: 'failure', where, detail, ...errorMembers(error) }, 'failure'),
   }
 }
 

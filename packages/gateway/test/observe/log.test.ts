@@ -146,6 +146,36 @@ describe('writing', () => {
     closeSync(descriptor)
   })
 
+  it('holds lines about ordinary requests back, and never changes the order', () => {
+    const path = join(folder, 'held-back')
+    const descriptor = openSync(path, 'a')
+    const log = createLog({ level: 'info', sampleAllowed: 1, to: descriptor })
+    log.exchange(allowed(), 'c')
+    expect(readFileSync(path, 'utf8')).toBe('')
+    log.exchange(refused(DENIED, 403), 'c')
+    log.exchange(allowed(), 'c')
+    log.flush()
+    const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
+    expect(lines.map((line) => (JSON.parse(line) as { outcome: string }).outcome)).toEqual(['allow', 'forbid', 'allow'])
+    closeSync(descriptor)
+  })
+
+  it('tells of a log that cannot be written, and goes on', () => {
+    const log = createLog({ level: 'info', sampleAllowed: 1, to: openSync('/dev/full', 'a') })
+    log.exchange(allowed(), 'c')
+    for (let count = 0; count < 3; count += 1) expect(() => log.exchange(refused(DENIED, 403), 'c')).toThrow('ENOSPC')
+  })
+
+  it('loses no line about a request when the process exits at once', async () => {
+    const program = `
+import { createLog } from '@src/observe/log.ts'
+import { allowed } from '@src/../test/observe/ended.ts'
+const log = createLog({ level: 'info', sampleAllowed: 1, to: 1 })
+for (let count = 0; count < 5000; count += 1) log.exchange(allowed(), 'c')
+process.exit(0)`
+    expect((await runBundled(program)).trimEnd().split('\n')).toHaveLength(5000)
+  })
+
   it('loses nothing when the process exits at once, into a pipe', async () => {
     const program = `
 import { createLog } from '@src/observe/log.ts'

@@ -1,7 +1,8 @@
 import type { Awaitable } from '../store.ts'
 import type { Connection } from './connection.ts'
 
-const BATCH = 256
+/** So many wait at most; a transaction costs about as much as writing two hundred. */
+const BATCH = 2048
 /** Milliseconds that a decision waits for others to be written with. */
 const DELAY = 200
 /** Decisions that wait at most while nothing can be written; the oldest are given up. */
