@@ -1,5 +1,5 @@
 import type { Answer } from '@countersign/core'
-import { sendHead, writeHead, type FrontResponse } from './front-response.ts'
+import { endWith, sendHead, writeHead, type FrontResponse } from './front-response.ts'
 import { grpcAnswer } from './grpc.ts'
 import type { RequestHead } from './request-head.ts'
 import type { FrontRequest } from './ruling.ts'
@@ -40,7 +40,7 @@ export function sendAnswer(asked: Asked, answer: Answer): number {
   const content = head.method === 'HEAD' ? '' : text
   if (lingers && head.expect === undefined) linger(asked, content)
   else {
-    response.end(content)
+    endWith(response, content, 'utf8')
     // RFC 9113 section 8.1: the rest of the content is not wanted.
     if ('stream' in response && asked.content) response.stream.close()
   }

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { Exchange } from './exchange.ts'
 import { upstreamFields } from './fields.ts'
-import { flushHead, sendHead, writeHead, writeTrailers } from './front-response.ts'
+import { endWith, flushHead, sendHead, writeHead, writeTrailers } from './front-response.ts'
 import { RequestBody } from './request-body.ts'
 import { announcedTrailers, requestTrailers } from './request-trailers.ts'
 import { completeHead, readResponseHead, readTrailers, type ResponseHead } from './response-head.ts'
@@ -19,6 +19,8 @@ type Forward = Extract<Ruling, { kind: 'forward' }>
 const OUTCOMES: readonly (Outcome | undefined)[] = Array.from({ length: 600 }, (_, status) => outcomeOf(status))
 /** Bytes of an upstream's answer that are read and thrown away to keep the connection to it. */
 const DISCARDED = 65_536
+/** Bytes of an answer that is sent as one piece, head and content together. */
+const ONE_PIECE = 8192
 /** Methods that may be sent again if a kept connection turns out to be dead (RFC 9110 section 9.2.2). */
 const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
@@ -42,6 +44,9 @@ export class Forwarding implements Dispatcher.DispatchHandler, Watched {
   #headOnly = false
   /** Whether the answer is a stream that may have no end of its own. */
   #streams = false
+  /** The stated length of an answer that may be sent as one piece, and all of its content once it is there. */
+  #length = -1
+  #whole: Buffer | undefined
   /** Bytes of an answer that is not passed on; -1 if it is. */
   #discarded = -1
   #deadline = 0
@@ -146,7 +151,8 @@ export class Forwarding implements Dispatcher.DispatchHandler, Watched {
     } else writeHead(this.#exchange.response, status, answer.fields)
     this.#exchange.status = status
     this.#exchange.by = 'upstream'
-    if (!answer.sized && !ended && head.method !== 'HEAD') this.#stream(answer)
+    if (answer.length <= ONE_PIECE) this.#length = answer.length
+    if (answer.length === -1 && !ended && head.method !== 'HEAD') this.#stream(answer)
     return true
   }
 
@@ -165,6 +171,11 @@ export class Forwarding implements Dispatcher.DispatchHandler, Watched {
     }
     this.#exchange.bytesOut += chunk.length
     const { response, environment } = this.#exchange
+    if (chunk.length === this.#length && !('stream' in response)) {
+      // It is written in `onComplete`, which undici calls before anything else can happen: what was stated has come.
+      this.#whole = chunk
+      return true
+    }
     if ('stream' in response ? response.write(chunk) : response.write(chunk)) return true
     if (this.#pausedAt === 0) environment.watch.add(this)
     this.#pausedAt = Date.now() / 1000
@@ -183,7 +194,8 @@ export class Forwarding implements Dispatcher.DispatchHandler, Watched {
     if (this.#discarded >= 0 || this.#headOnly) return
     const { response } = this.#exchange
     if (trailers !== null && trailers.length > 0) writeTrailers(response, readTrailers(trailers))
-    response.end()
+    if (this.#whole === undefined) response.end()
+    else endWith(response, this.#whole.toString('latin1'), 'latin1')
     if (this.#body?.readableEnded === false) this.#exchange.skipContent()
   }
 

@@ -42,6 +42,25 @@ export function sendHead(response: FrontResponse, status: number, fields: readon
   response.stream.respond(lines, { endStream: true })
 }
 
+/**
+ * Ends a response with all of its content at once.
+ *
+ * Node's own `end` writes the content and then an empty piece behind it, which takes it the slow way of writing
+ * several pieces; like this, head and content are one string, and one call of the system.
+ */
+export function endWith(response: FrontResponse, text: string, encoding: 'utf8' | 'latin1'): void {
+  if ('stream' in response || text === '' || response.socket === null) {
+    response.end(text, encoding)
+    return
+  }
+  const { socket } = response
+  // Otherwise the response corks it, until the next tick.
+  socket.cork()
+  response.write(text, encoding)
+  socket.uncork()
+  response.end()
+}
+
 /** Sends the head now, without waiting for content. */
 export function flushHead(response: FrontResponse): void {
   if ('stream' in response) {

@@ -6,8 +6,8 @@ export interface ResponseHead {
   /** Names and values, flat. */
   readonly fields: string[]
   readonly eventStream: boolean
-  /** Whether its length is stated. */
-  readonly sized: boolean
+  /** The stated length, in bytes; -1 if there is none. */
+  readonly length: number
   readonly cacheControl: boolean
 }
 
@@ -31,7 +31,7 @@ export function readResponseHead(status: number, raw: readonly (Buffer | string)
   const fields: string[] = []
   let nominated: string | undefined
   let eventStream = false
-  let sized = false
+  let length = -1
   let cacheControl = false
   for (let index = 0; index < raw.length; index += 2) {
     const name = textOf(raw[index])
@@ -44,13 +44,13 @@ export function readResponseHead(status: number, raw: readonly (Buffer | string)
     if (lower === 'content-length') {
       // RFC 9110 section 8.6.
       if (status === NO_CONTENT) continue
-      sized = true
+      length = Number(value)
     } else if (lower === 'cache-control') cacheControl = true
     else if (lower === 'content-type') eventStream = value.startsWith('text/event-stream')
     fields.push(name, value)
   }
   if (nominated !== undefined && nominated !== ',keep-alive' && nominated !== ',close') removeNominated(fields, nominated)
-  return { fields, eventStream, sized, cacheControl }
+  return { fields, eventStream, length, cacheControl }
 }
 
 function textOf(bytes: Buffer | string | undefined): string {
