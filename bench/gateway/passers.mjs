@@ -29,7 +29,12 @@ function handlerFor(response) {
       )
       return true
     },
-    onData: (chunk) => response.write(chunk) || void response.once('drain', resume),
+    // undici pauses at `false` and at nothing else.
+    onData: (chunk) => {
+      const room = response.write(chunk)
+      if (!room) response.once('drain', resume)
+      return room
+    },
     onComplete: () => void response.end(),
     onError: () => void response.destroy(),
   }

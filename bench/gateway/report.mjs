@@ -26,7 +26,7 @@ export function renderReport({ machine, command, size, cells }) {
 }
 
 const METHOD = `"relative" is requests per second against nginx \`proxy_pass\` (one worker, keep-alive) with the same request in the same round; in the
-growth tables against the first row. "CPU" is what all processes of the server used, user and system, by request answered, to the
+growth tables against the first row. An aim is met only if it is met by CPU time, too. "CPU" is what all processes of the server used, user and system, by request answered, to the
 hundredth of a second that Linux counts in. "busy" is CPU time by wall time. The load generator, the server and the upstream (nginx)
 share the machine's cores, so with two workers there is no core left for either: that row says only that workers do no harm.
 
@@ -52,16 +52,18 @@ function nginxOf({ scenario }, all) {
 
 function aimsOf(rows) {
   const allowed = rows.filter(({ server, status, scenario }) => server === 'countersign' && status === 200 && scenario !== 'fresh')
-  const growing = ['operations', 'keys'].flatMap((scenario) => rows.filter((row) => row.scenario === scenario).slice(-1))
+  const growing = ['operations', 'keys'].map((scenario) => rows.filter((row) => row.scenario === scenario)).filter(({ length }) => length > 0)
   return [
     ...allowed.map((row) => {
       const bound = rows.find(({ server, scenario }) => server === 'dispatch' && scenario === row.scenario)
       const detail = `${share(row)}; \`dispatch\`, which decides nothing: ${bound === undefined ? '-' : share(bound)}`
-      return line(`${row.title}: at least ${AIM.toFixed(2)} of nginx \`proxy_pass\``, row.relative >= AIM, detail)
+      return line(`${row.title}: at least ${AIM.toFixed(2)} of nginx \`proxy_pass\``, row.relative >= AIM && row.relativeCpu >= AIM, detail)
     }),
-    ...growing.map((row) =>
-      line(`${row.title}: at least ${FLAT.toFixed(2)} with ${row.server} of what it is with the fewest`, row.relative >= FLAT, row.relative.toFixed(2)),
-    ),
+    ...growing.map((steps) => {
+      const flat = steps.every(({ relative, relativeCpu }) => relative >= FLAT && relativeCpu >= FLAT)
+      const detail = steps.map((row) => `${row.server}: ${share(row)}`).join('; ')
+      return line(`${steps[0].title}: at no size below ${FLAT.toFixed(2)} of what it is with the fewest`, flat, detail)
+    }),
   ]
 }
 
