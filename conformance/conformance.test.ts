@@ -54,7 +54,7 @@ describe('every covered row', () => {
 
   beforeAll(async () => {
     for (const result of await run()) results.set(`${result.row} ${result.column}`, result)
-  }, 180_000)
+  }, 300_000)
 
   describe.each(COLUMNS.map((column) => [column.name, column] as const))('through %s', (name, column) => {
     for (const id of COVERED.filter((row) => column.situationsOf(row).length > 0)) {
