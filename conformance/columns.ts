@@ -70,7 +70,7 @@ export function adapterColumn(adapter: AdapterUnderTest): Column {
 export const gatewayColumn: Column = {
   name: 'gateway',
   // Passwords are hashed for real, and too many at once are refused with 503.
-  pace: { rows: 4, together: false },
+  pace: { rows: 2, together: false },
   situationsOf: (row) => [...(ROWS[row] ?? []).filter((situation) => reasonAlone(row, situation) === undefined), ...(GATEWAY_ROWS[row] ?? [])],
   async open({ name, gateway }, world, onRun) {
     if (gateway === undefined) throw new TypeError(`the site \`${name}\` has no configuration of the gateway`)
