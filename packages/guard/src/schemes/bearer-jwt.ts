@@ -1,15 +1,15 @@
 import type { Principal, ReasonFor, VerifyContext } from '@countersign/core'
-import { digestOf, verifySignature } from '#platform'
-import { after, isPromise, type Settled } from '../settle.ts'
-import { isAlgorithm, type Algorithm, type Signed } from '../tokens/algorithms.ts'
-import { checkClaims, isExpired, usualScopes, wordsAt, type Claims } from '../tokens/claims.ts'
+import { digestOf } from '#platform'
+import { after, type Settled } from '../settle.ts'
+import { isAlgorithm } from '../tokens/algorithms.ts'
+import { checkClaims, isExpired, type Claims } from '../tokens/claims.ts'
 import { parseCompact, type CompactToken } from '../tokens/compact.ts'
-import { freeze } from '../tokens/freeze.ts'
 import { confirmationOf } from '../tokens/confirmation.ts'
 import type { VerificationKey } from '../tokens/keys.ts'
-import { BEARER } from './bearer-challenge.ts'
+import { signer } from '../tokens/signer.ts'
 import { readBearerJwtOptions, type BearerJwtOptions, type Issuer, type Remembered, type Settings } from './bearer-jwt-options.ts'
 import { bearerScheme, type BearerScheme, type VerifiedToken } from './bearer-scheme.ts'
+import { claimedPrincipal } from './claimed.ts'
 
 /** The Bearer scheme over JWTs. */
 export type BearerJwtScheme<C extends Claims = Claims> = BearerScheme<Principal<C>>
@@ -86,19 +86,6 @@ function verifyParsed<C extends Claims>(token: CompactToken, attempt: Attempt<C>
   })
 }
 
-/** Tokens without `kid` may fit several keys; more are not tried, or one token could cost a hundred checks. */
-const MOST_TRIES = 4
-
-/** The key that signed the token, if it is one of these. */
-function signer(token: Signed, alg: Algorithm, keys: readonly VerificationKey[]): Settled<VerificationKey | undefined> {
-  for (const [index, key] of keys.slice(0, MOST_TRIES).entries()) {
-    const good: Settled<boolean> = verifySignature(alg, key.key, token)
-    if (isPromise(good)) return good.then((isGood) => (isGood ? key : signer(token, alg, keys.slice(index + 1, MOST_TRIES))))
-    if (good) return key
-  }
-  return undefined
-}
-
 function acceptSigned<C extends Claims>(
   token: CompactToken,
   { settings, context, remember }: Attempt<C>,
@@ -109,7 +96,7 @@ function acceptSigned<C extends Claims>(
   if (wrong !== undefined) return rejected(wrong)
   const own = settings.claims(claims)
   if (own === undefined) return rejected('token-claim-missing')
-  const principal = principalOf(claims, issuer, own)
+  const principal = claimedPrincipal(claims, { subject: String(claims['sub']), issuer: issuer.issuer, roles: issuer.roles, scopes: issuer.scopes, own })
   const confirmation = confirmationOf(claims)
   const found: Found<C> = confirmation === undefined ? { principal } : { principal, confirmation }
   // `checkClaims` has seen that `exp` is a number.
@@ -124,19 +111,6 @@ function accept<C extends Claims>({ principal, confirmation }: Found<C>, { isRev
   const accepted: VerifiedToken<Principal<C>> = confirmation === undefined ? { result: 'accepted', principal } : { result: 'accepted', principal, confirmation }
   if (isRevoked === undefined) return accepted
   return after(isRevoked(principal), (revoked) => (revoked === false ? accepted : rejected('token-revoked')))
-}
-
-function principalOf<C extends Claims>(claims: Claims, issuer: Issuer, own: C): Principal<C> {
-  const { sub, acr, auth_time: authTime } = claims
-  return freeze({
-    subject: String(sub),
-    issuer: issuer.issuer,
-    scheme: BEARER.name,
-    scopes: issuer.scopes === undefined ? usualScopes(claims) : wordsAt(issuer.scopes, claims),
-    roles: wordsAt(issuer.roles, claims),
-    assurance: { ...(typeof acr === 'string' ? { acr } : {}), ...(typeof authTime === 'number' ? { authTime } : {}) },
-    claims: own,
-  })
 }
 
 function rejected(reason: ReasonFor<'challenge'>): { readonly result: 'rejected'; readonly reason: ReasonFor<'challenge'> } {

@@ -27,12 +27,13 @@ export function checkClaims(claims: Claims, rules: ClaimRules, now: number): Rea
   return rules.required.some((name) => claims[name] === undefined || claims[name] === '') ? 'token-claim-missing' : undefined
 }
 
-function isTime(value: unknown): value is number {
+/** A time in seconds since the epoch (RFC 7519 section 2, NumericDate). */
+export function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0
 }
 
 /** Exact comparison with a text or a list of texts: no prefix, no pattern (RFC 7519 section 4.1.3). */
-function isAddressedTo(aud: unknown, audience: readonly string[]): boolean {
+export function isAddressedTo(aud: unknown, audience: readonly string[]): boolean {
   if (typeof aud === 'string') return audience.includes(aud)
   return Array.isArray(aud) && aud.every((one) => typeof one === 'string') && aud.some((one: string) => audience.includes(one))
 }

@@ -1,12 +1,15 @@
 import { fetchJson, UnreachableError } from './fetch-json.ts'
 
+/** Members of an issuer's metadata that are addresses. */
+export type MetadataAddress = 'jwks_uri' | 'introspection_endpoint'
+
 /**
- * Finds the address of an issuer's key set from its metadata.
+ * Finds an address, such as that of the key set, in the metadata of an issuer.
  *
  * OpenID Connect Discovery first, then RFC 8414, within one time limit (seconds). Metadata that names
  * another issuer is not used (RFC 8414 section 3.3). Rejects with `UnreachableError`.
  */
-export async function discoverKeySet(issuer: string, timeLimit: number): Promise<URL> {
+export async function discover(issuer: string, member: MetadataAddress, timeLimit: number): Promise<URL> {
   let failure: unknown
   const started = performance.now()
   for (const url of metadataUrls(issuer)) {
@@ -14,7 +17,7 @@ export async function discoverKeySet(issuer: string, timeLimit: number): Promise
     if (left <= 0) break
     try {
       const { value } = await fetchJson(url, left)
-      return keySetOf(value, issuer, url)
+      return addressIn(value, member, { issuer, url })
     } catch (error) {
       failure = error
     }
@@ -28,11 +31,11 @@ function metadataUrls(issuer: string): readonly URL[] {
   return [new URL(`${base.origin}${path}/.well-known/openid-configuration`), new URL(`${base.origin}/.well-known/oauth-authorization-server${path}`)]
 }
 
-function keySetOf(metadata: Readonly<Record<string, unknown>>, issuer: string, url: URL): URL {
-  const { issuer: named, jwks_uri: address } = metadata
+function addressIn(metadata: Readonly<Record<string, unknown>>, member: MetadataAddress, { issuer, url }: { issuer: string; url: URL }): URL {
+  const { issuer: named, [member]: address } = metadata
   if (named !== issuer) throw new UnreachableError(`${url.href} is the metadata of another issuer than ${issuer}`)
   if (typeof address !== 'string' || !URL.canParse(address) || !isTrustworthy(new URL(address))) {
-    throw new UnreachableError(`${url.href} has no \`jwks_uri\` with https`)
+    throw new UnreachableError(`${url.href} has no \`${member}\` with https`)
   }
   return new URL(address)
 }

@@ -1,5 +1,5 @@
 import type { Algorithm } from './algorithms.ts'
-import { discoverKeySet } from './discovery.ts'
+import { discover } from './discovery.ts'
 import { fetchJson, UnreachableError } from './fetch-json.ts'
 import { hasKid, importKeys, select, type FoundKeys, type KeySource, type VerificationKey } from './keys.ts'
 
@@ -123,7 +123,7 @@ export class RemoteKeys implements KeySource {
   async #fetch(now: number): Promise<void> {
     const { issuer, jwksUri, allowed, timeLimit } = this.#options
     const started = performance.now()
-    const url = jwksUri ?? (await discoverKeySet(issuer, timeLimit))
+    const url = jwksUri ?? (await discover(issuer, 'jwks_uri', timeLimit))
     const { value, maxAge = FRESH.usual } = await fetchJson(url, Math.max(0.001, timeLimit - (performance.now() - started) / 1000))
     const keys = await importKeys(value, allowed, this.#keys)
     if (keys.length === 0) throw new UnreachableError(`${url.href} has no key for ${allowed.join(', ')}`)
