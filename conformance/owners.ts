@@ -19,11 +19,6 @@ export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string
   'digest-uri-mismatch': ['schemes (issue 4)', 'Digest'],
   'header-and-cookie': ['schemes (issue 4)', 'sessions; for keys in cookies guard.test.ts shows that there is no falling back'],
 
-  'introspection-unavailable': ['schemes (issue 4)', 'introspection'],
-  'introspection-refuses-us': ['schemes (issue 4)', 'introspection'],
-  'introspection-malformed': ['schemes (issue 4)', 'introspection'],
-  'token-inactive': ['schemes (issue 4)', 'introspection'],
-
   'dpop-proof-missing': ['schemes (issue 4)', 'DPoP'],
   'dpop-proof-multiple': ['schemes (issue 4)', 'DPoP'],
   'dpop-proof-invalid': ['schemes (issue 4)', 'DPoP'],

@@ -2,6 +2,7 @@ import type { Rows } from '../situations.ts'
 import { messageRows } from './a-message.ts'
 import { routingRows } from './b-routing.ts'
 import { noCredentialsRows } from './c-no-credentials.ts'
+import { introspectionRows } from './d-introspection.ts'
 import { keyRows } from './d-keys.ts'
 import { tokenRows } from './d-tokens.ts'
 import { accountRows, passwordRows } from './f-accounts.ts'
@@ -18,6 +19,7 @@ export const ROWS: Rows = {
   ...noCredentialsRows,
   ...tokenRows,
   ...keyRows,
+  ...introspectionRows,
   ...passwordRows,
   ...accountRows,
   ...authorizationRows,
