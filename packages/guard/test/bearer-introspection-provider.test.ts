@@ -29,7 +29,7 @@ describe('an opaque token of a real provider', () => {
   })
 
   test('is accepted by a signed answer', async () => {
-    const ask = asking({ client: { id: 'careful-api', secret: 'api-secret' }, signed: true })
+    const ask = asking({ signed: true })
     expect(reasonOf(await ask(await obtain(provider.issuer)))).toBe('allow')
   })
 

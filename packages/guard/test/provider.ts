@@ -18,7 +18,7 @@ export interface TestProvider {
 const SHOP = { client_id: 'shop', client_secret: 'shop-secret', grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }
 const API_CLIENT = { grant_types: [], redirect_uris: [], response_types: [] }
 
-/** Starts the provider. `signed` lets its client `api` get signed answers. */
+/** Starts the provider. */
 export async function startProvider(): Promise<TestProvider> {
   const server = createServer()
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
@@ -35,9 +35,8 @@ function configuration({ publicKey }: { publicKey: KeyObject }): Configuration {
       SHOP,
       { client_id: 'api', client_secret: 'api-secret', ...API_CLIENT },
       { client_id: 'signing-api', token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [jwkOf(publicKey)] }, ...API_CLIENT },
-      { client_id: 'careful-api', client_secret: 'api-secret', introspection_signed_response_alg: 'ES256', ...API_CLIENT },
     ],
-    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    clientDefaults: { id_token_signed_response_alg: 'ES256', introspection_signed_response_alg: 'ES256' },
     jwks: { keys: [jwkOf(ecKey().privateKey)] },
     features: {
       clientCredentials: { enabled: true },
