@@ -1,3 +1,4 @@
+import { outcomeOf } from '@countersign/core'
 import { fetchWithin, parseObject, readBody, UnreachableError } from '../tokens/fetch-json.ts'
 import type { Claims } from '../tokens/claims.ts'
 import type { Authenticate } from './client.ts'
@@ -36,12 +37,15 @@ export async function introspect(token: string, { endpoint, addressee, authentic
   })
 }
 
-/** 401, 403, or the 400 that some servers send for clients that they do not know (RFC 6749 section 5.2). */
+/** That our credentials are not good enough, or the 400 of servers for clients that they do not know (RFC 6749 section 5.2). */
 async function isRefusal(response: Response, endpoint: URL): Promise<boolean> {
   const { status } = response
-  if (status !== 401 && status !== 403 && status !== 400) return false
-  const text = await readBody(response, endpoint)
-  return status !== 400 || /"error"\s*:\s*"(?:invalid_client|unauthorized_client)"/.test(text)
+  const outcome = outcomeOf(status)
+  if (outcome === 'challenge' || outcome === 'forbid') {
+    await readBody(response, endpoint)
+    return true
+  }
+  return status === 400 && /"error"\s*:\s*"(?:invalid_client|unauthorized_client)"/.test(await readBody(response, endpoint))
 }
 
 function answerOf(answer: unknown, endpoint: URL): Introspected {

@@ -1,5 +1,6 @@
 /** Every other runtime: WebCrypto. The same functions as `platform-node.ts`, chosen by a conditional import. */
 import { importJWK, type CryptoKey, type JWK } from 'jose'
+import type { CertificateText } from '../certificates/certificate-text.ts'
 import { ALGORITHMS, isLongEnough, isSignatureLength, type Algorithm, type Signed } from './algorithms.ts'
 
 /** A key in the form that this platform verifies with. */
@@ -70,4 +71,17 @@ export async function verifySignature(algorithm: Algorithm, key: PlatformKey, { 
 function bitsOf({ algorithm }: PlatformKey): number {
   const { modulusLength, length } = algorithm as { modulusLength?: number; length?: number }
   return modulusLength ?? length ?? 0
+}
+
+/** Whether this platform can read certificates and lists of addresses. */
+export const READS_CERTIFICATES: boolean = false
+
+/** WebCrypto has thumbprints, but reads no certificates. */
+export function certificateTextOf(_: Uint8Array): CertificateText | undefined {
+  throw new TypeError('this platform cannot read certificates; clientCertificate() needs Node')
+}
+
+/** Requests of Fetch have no connection whose address could be on a list. */
+export function addressList(_: readonly string[]): (address: string) => boolean {
+  throw new TypeError('this platform has no addresses of connections; pass a function as `trusted`')
 }
