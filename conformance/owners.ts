@@ -39,6 +39,7 @@ export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string
   'mtls-certificate-absent': ['schemes (issue 4)', 'client certificates'],
   'client-certificate-required': ['schemes (issue 4)', 'client certificates'],
   'client-certificate-unacceptable': ['schemes (issue 4)', 'client certificates'],
+  'client-cert-header-injected': ['gateway (issue 3)', 'only a proxy knows which fields are its own'],
   'http-signature-missing': ['schemes (issue 4)', 'message signatures'],
   'http-signature-invalid': ['schemes (issue 4)', 'message signatures'],
   'http-signature-coverage': ['schemes (issue 4)', 'message signatures'],

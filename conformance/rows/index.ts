@@ -5,6 +5,7 @@ import { noCredentialsRows } from './c-no-credentials.ts'
 import { introspectionRows } from './d-introspection.ts'
 import { keyRows } from './d-keys.ts'
 import { tokenRows } from './d-tokens.ts'
+import { certificateRows } from './e-certificates.ts'
 import { accountRows, passwordRows } from './f-accounts.ts'
 import { authorizationRows } from './h-authorization.ts'
 import { gatewayRows } from './gateway.ts'
@@ -20,6 +21,7 @@ export const ROWS: Rows = {
   ...tokenRows,
   ...keyRows,
   ...introspectionRows,
+  ...certificateRows,
   ...passwordRows,
   ...accountRows,
   ...authorizationRows,

@@ -1,7 +1,9 @@
-import { bearerIntrospection, createGuard, scope, type BearerIntrospectionOptions, type Decision, type Principal } from 'countersign'
+import { bearerIntrospection, certificateOfConnection, createGuard, scope, type BearerIntrospectionOptions, type Decision, type Principal } from 'countersign'
 import { request } from 'countersign/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { API, obtain, post, refreshToken, startProvider, type TestProvider } from './provider.ts'
+import { makeCertificates } from './certificates.ts'
+import { API, obtain, obtainBound, post, refreshToken, startProvider, type TestProvider } from './provider.ts'
+import { startTls } from './tls-server.ts'
 import { bearer, reasonOf } from './tokens.ts'
 
 let provider: TestProvider
@@ -62,5 +64,27 @@ describe('an opaque token of a real provider', () => {
   test('cannot be judged by a server that the provider does not accept: 500', async () => {
     const ask = asking({ client: { id: 'api', secret: 'wrong' } })
     expect(await ask(await obtain(provider.issuer))).toMatchObject({ outcome: 'fault', reason: 'introspection-refused' })
+  })
+})
+
+describe('a token that a real provider has bound to a certificate', () => {
+  const certificates = makeCertificates()
+  const { shop, rival } = certificates
+
+  test('is accepted on a connection with that certificate; a stolen copy is refused with any other, and with none', async () => {
+    const scheme = bearerIntrospection({ issuer: provider.issuer, client: SECRET, audience: API, certificates: certificateOfConnection() })
+    const server = await startTls(scheme, certificates)
+    const token = await obtainBound(provider, certificates, shop)
+    const headers = bearer(token)
+    const [own, stolen, bare] = await Promise.all([server.ask({ identity: shop, headers }), server.ask({ identity: rival, headers }), server.ask({ headers })])
+    await server.close()
+    expect(own.status).toBe(200)
+    expect(JSON.parse(own.body)).toMatchObject({ subject: 'bound-shop', binding: 'certificate' })
+    expect([stolen.status, stolen.headers['www-authenticate']]).toEqual([401, expect.stringContaining('error="invalid_token"')])
+    expect([bare.status, bare.headers['www-authenticate']]).toEqual([401, expect.stringContaining('error="invalid_token"')])
+  })
+
+  test('is refused by a guard that looks at no certificates', async () => {
+    expect(reasonOf(await asking()(await obtainBound(provider, certificates, shop)))).toBe('token-key-bound')
   })
 })

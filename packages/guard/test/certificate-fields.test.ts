@@ -42,7 +42,7 @@ describe('a certificate in the field of a trusted proxy', () => {
     [rfc9440, { 'client-cert': '::' }],
     [rfc9440, { 'client-cert': ':AAAA:' }],
     [rfc9440, { 'client-cert': `:${'A'.repeat(40_000)}:` }],
-    [nginx, { 'x-ssl-cert': shop.cert.replaceAll('\n', '') .slice(30) }],
+    [nginx, { 'x-ssl-cert': shop.cert.replaceAll('\n', '').slice(30) }],
     [nginx, { 'x-ssl-cert': `${escaped}${escaped}` }],
     [nginx, { 'x-ssl-cert': '%zz' }],
     [envoy, { 'x-forwarded-client-cert': 'Hash=468e' }],

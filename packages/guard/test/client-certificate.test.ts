@@ -109,8 +109,8 @@ describe('of a certificate', () => {
 
   test.each([
     [{ certificates: certificateOfConnection() }, /`principal`/],
-    [{ principal: () => undefined }, /`certificates`/],
-    [{ certificates: certificateOfConnection(), principal: () => undefined, origins: ['https://app.example/'] }, /`origins`/],
+    [{ principal: (): undefined => undefined }, /`certificates`/],
+    [{ certificates: certificateOfConnection(), principal: (): undefined => undefined, origins: ['https://app.example/'] }, /`origins`/],
   ])('wrong options are refused by name: %j', (options, message) => {
     expect(() => clientCertificate(options as never)).toThrow(message)
   })

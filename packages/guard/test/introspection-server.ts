@@ -36,7 +36,7 @@ export async function startIntrospection(answering: Answering, keys: readonly JW
     questions.push(question)
     const answer = await current(question)
     if (answer === undefined) return
-    if ('reply' in answer && typeof answer.reply === 'function') return void answer.reply(response)
+    if ('reply' in answer && typeof answer.reply === 'function') return answer.reply(response)
     response.setHeader('content-type', 'application/json; charset=utf-8').end(JSON.stringify(answer))
   }
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))

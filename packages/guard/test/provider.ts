@@ -1,8 +1,12 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
+import { createServer as createTlsServer, request as send } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { Provider, type Configuration } from 'oidc-provider'
+import { text } from 'node:stream/consumers'
+import type { TLSSocket } from 'node:tls'
+import { Provider, type ClientMetadata, type Configuration } from 'oidc-provider'
 import type { JWK } from 'jose'
+import type { Certificates, Identity } from './certificates.ts'
 
 export const API = 'https://api.test'
 
@@ -15,7 +19,14 @@ export interface TestProvider {
   close(): Promise<void>
 }
 
-const SHOP = { client_id: 'shop', client_secret: 'shop-secret', grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }
+const SHOP: ClientMetadata & { readonly client_secret: string } = {
+  client_id: 'shop',
+  client_secret: 'shop-secret',
+  token_endpoint_auth_method: 'client_secret_basic',
+  grant_types: ['client_credentials'],
+  redirect_uris: [],
+  response_types: [],
+}
 const API_CLIENT = { grant_types: [], redirect_uris: [], response_types: [] }
 
 /** Starts the provider. */
@@ -33,6 +44,7 @@ function configuration({ publicKey }: { publicKey: KeyObject }): Configuration {
   return {
     clients: [
       SHOP,
+      { ...SHOP, client_id: 'bound-shop', token_endpoint_auth_method: 'client_secret_post', tls_client_certificate_bound_access_tokens: true },
       { client_id: 'api', client_secret: 'api-secret', ...API_CLIENT },
       { client_id: 'signing-api', token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [jwkOf(publicKey)] }, ...API_CLIENT },
     ],
@@ -41,6 +53,7 @@ function configuration({ publicKey }: { publicKey: KeyObject }): Configuration {
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
+      mTLS: { enabled: true, certificateBoundAccessTokens: true, getCertificate: ({ req: { socket } }) => (socket as TLSSocket).getPeerX509Certificate?.() },
       introspection: { enabled: true, allowedPolicy: () => true },
       jwtIntrospection: { enabled: true },
       revocation: { enabled: true },
@@ -91,6 +104,27 @@ export async function refreshToken({ provider }: TestProvider): Promise<string> 
   const grant = new provider.Grant({ accountId: 'olga', clientId: SHOP.client_id })
   grant.addOIDCScope('openid')
   const grantId = await grant.save()
-  const token = new provider.RefreshToken({ accountId: 'olga', client, grantId, scope: 'openid', gty: 'authorization_code' } as never)
+  const token = new provider.RefreshToken({ accountId: 'olga', client, grantId, scope: 'openid', gty: 'authorization_code' })
   return token.save()
+}
+
+/** A token that the provider binds to the certificate with which the client `bound-shop` asks for it, over TLS (RFC 8705 section 3). */
+export async function obtainBound({ provider }: TestProvider, { authority, server: own }: Certificates, identity: Identity): Promise<string> {
+  const options = { cert: own.cert, key: own.key, ca: [authority.cert], requestCert: true, rejectUnauthorized: false }
+  const handle = provider.callback()
+  const server = createTlsServer(options, (request, response) => void handle(request, response))
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  try {
+    const { port } = server.address() as AddressInfo
+    const body = new URLSearchParams({ grant_type: 'client_credentials', resource: API, client_id: 'bound-shop', client_secret: SHOP.client_secret }).toString()
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length, connection: 'close' }
+    const answer = await new Promise<string>((resolve, reject) => {
+      const request = send({ port, host: '127.0.0.1', path: '/token', method: 'POST', headers, ca: authority.cert, cert: identity.cert, key: identity.key })
+      request.on('response', (response) => void text(response).then(resolve, reject))
+      request.on('error', reject).end(body)
+    })
+    return (JSON.parse(answer) as { access_token: string }).access_token
+  } finally {
+    server.close()
+  }
 }

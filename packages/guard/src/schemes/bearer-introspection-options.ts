@@ -159,8 +159,8 @@ function signedAnswersOf({ issuer, client, signed = false, keySet, timeLimit = 3
 /** Servers answer for refresh tokens, too, as active: `token_type` is left out, or another member says so. */
 function isUsualAccessToken({ token_type: type, token_use: use, typ }: Claims): boolean {
   if (typeof type !== 'string' || !/^(?:bearer|dpop)$/i.test(type)) return false
-  if (use !== undefined && !/^access(?:_token)?$/i.test(String(use))) return false
-  return typ === undefined || !/^(?:refresh|offline|id|logout)$/i.test(String(typ))
+  if (use !== undefined && !(typeof use === 'string' && /^access(?:_token)?$/i.test(use))) return false
+  return typ === undefined || (typeof typ === 'string' && !/^(?:refresh|offline|id|logout)$/i.test(typ))
 }
 
 function checkParties({ issuer, endpoint, client, audience, signed, keySet }: Read): void {
