@@ -54,8 +54,6 @@ export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string
   'too-many-failed-attempts': ['schemes (issue 4)', 'counters of failed attempts'],
 
   'insufficient-scope-dpop': ['schemes (issue 4)', 'DPoP'],
-  'authorization-details-insufficient': ['schemes (issue 4)', 'authorization details'],
-  'unprobeable-resource': ['schemes (issue 4)', 'the Concealed scheme'],
   'forbidden-property-write': ['application/audit (issue 7)', 'needs the content of the request'],
   'hidden-property-read': ['application/audit (issue 7)', 'needs the content of the response'],
   'list-partly-visible': ['application/audit (issue 7)', 'the query of the application filters'],

@@ -9,6 +9,7 @@ import { certificateRows } from './e-certificates.ts'
 import { accountRows, passwordRows } from './f-accounts.ts'
 import { authorizationRows } from './h-authorization.ts'
 import { gatewayRows } from './gateway.ts'
+import { detailRows } from './h-details.ts'
 import { failureRows } from './i-failures.ts'
 import { browserRows } from './j-browser.ts'
 import { protocolRows } from './k-protocols.ts'
@@ -25,6 +26,7 @@ export const ROWS: Rows = {
   ...passwordRows,
   ...accountRows,
   ...authorizationRows,
+  ...detailRows,
   ...failureRows,
   ...browserRows,
   ...protocolRows,

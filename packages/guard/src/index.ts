@@ -4,6 +4,7 @@ export { certificateOfConnection, type CertificateFinding, type CertificateSourc
 export { certificateOfField, type CertificateForm, type CertificateOfFieldOptions } from './certificates/field.ts'
 export type { CertificateText } from './certificates/certificate-text.ts'
 export type { CorsOptions } from './cors.ts'
+export { authorizationDetails, type AuthorizationDetail, type AuthorizationDetailsOptions } from './facts/authorization-details.ts'
 export { owned, type Owned, type OwnedOptions } from './facts/owned.ts'
 export { createGuard } from './guard.ts'
 export type { Gate, Guard, GuardOptions, PassFields, Passage } from './guard-options.ts'

@@ -1,4 +1,5 @@
 import { digestOf } from '#platform'
+import { after, type Settled } from '../settle.ts'
 import { isTime } from '../tokens/claims.ts'
 import { UnreachableError } from '../tokens/fetch-json.ts'
 import { RecentCache } from '../tokens/recent-cache.ts'
@@ -41,15 +42,18 @@ export class Answers {
     this.#inactive = new RecentCache(options.cacheSize)
   }
 
-  async about(token: string, now: number): Promise<Introspected> {
-    const digest = await digestOf(token)
+  about(token: string, now: number): Settled<Introspected> {
+    return after(digestOf(token), (digest) => this.#kept(digest, now) ?? this.#asking.get(digest) ?? this.#ask(token, { digest, now }))
+  }
+
+  #kept(digest: string, now: number): Introspected | undefined {
     for (const cache of [this.#active, this.#inactive]) {
       const kept = cache.get(digest)
       if (kept === undefined) continue
       if (kept.from <= now && now < kept.until) return kept.introspected
       cache.delete(digest)
     }
-    return this.#asking.get(digest) ?? this.#ask(token, { digest, now })
+    return undefined
   }
 
   #ask(token: string, { digest, now }: { digest: string; now: number }): Promise<Introspected> {

@@ -77,11 +77,11 @@ function bitsOf({ algorithm }: PlatformKey): number {
 export const READS_CERTIFICATES: boolean = false
 
 /** WebCrypto has thumbprints, but reads no certificates. */
-export function certificateTextOf(_: Uint8Array): CertificateText | undefined {
+export function certificateTextOf(): CertificateText | undefined {
   throw new TypeError('this platform cannot read certificates; clientCertificate() needs Node')
 }
 
 /** Requests of Fetch have no connection whose address could be on a list. */
-export function addressList(_: readonly string[]): (address: string) => boolean {
+export function addressList(): (address: string) => boolean {
   throw new TypeError('this platform has no addresses of connections; pass a function as `trusted`')
 }
