@@ -3,8 +3,8 @@ import { authorization, type Rows, type Variant } from '../situations.ts'
 
 const send = authorization(`Bearer ${ACTIVE}`)
 const values = { seconds: '5' }
-/** Seconds: a question may take half a second here, and a busy machine some more. */
-const PROMPTLY = 3
+/** Seconds: the time limit of the guard would say something else after 5. */
+const PROMPTLY = 4.5
 
 const unavailable = (behaviour: Behaviour): Variant => ({ name: behaviour, site: introspectionSite(behaviour), values, send, within: PROMPTLY })
 const healthy = introspectionSite('healthy')

@@ -4,7 +4,7 @@ import { request, signed, type Rows } from '../situations.ts'
 const shown = { fields: [['Client-Cert', `:${CERTIFICATE}:`]] } as const
 const bound = (thumbprint: string) => ({ claims: { cnf: { 'x5t#S256': thumbprint } } })
 const FOREIGN = 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2'
-const site = certificateSite('certificates alone')
+const site = certificateSite()
 
 /** Certificates of clients: as a proof for tokens, and as the only authentication. */
 export const certificateRows: Rows = {
@@ -28,8 +28,8 @@ export const certificateRows: Rows = {
     { name: 'a certificate', site, send: request(shown), passes: true },
   ],
   'client-certificate-unacceptable': [
-    { name: 'of somebody unknown', site: certificateSite('certificates of others', { subject: 'CN=other' }), send: request(shown) },
-    { name: 'expired', site: certificateSite('certificates today', { clock: today }), send: request(shown) },
-    { name: 'of an issuer that the proxy has not verified', site: certificateSite('certificates unverified', { verified: false }), send: request(shown) },
+    { name: 'of somebody unknown', site: certificateSite({ subject: 'CN=other' }), send: request(shown) },
+    { name: 'expired', site: certificateSite({ clock: today }), send: request(shown) },
+    { name: 'of an issuer that the proxy has not verified', site: certificateSite({ verified: false }), send: request(shown) },
   ],
 }
