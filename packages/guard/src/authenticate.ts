@@ -10,6 +10,7 @@ import {
   type VerifyContext,
 } from '@countersign/core'
 import { after, isPromise, type Settled } from './settle.ts'
+import { UnavailableError } from './unavailable.ts'
 
 /** What the credentials of a request came to. */
 export interface Authenticated {
@@ -128,8 +129,9 @@ function verifyOne({ scheme, presented }: Found, { intake, context, steps }: Att
   if (presented.found === 'refused') return { state: 'rejected', scheme: name, reason: presented.reason }
   const finish = (verified: Verified): Authentication => stateOf(verified, name, steps)
   const failed = (error: unknown): Authentication => {
-    intake.onError(error)
-    return finish({ result: 'undecided', reason: 'lookup-unavailable' })
+    const known = error instanceof UnavailableError
+    intake.onError(known ? error.cause : error)
+    return finish({ result: 'undecided', reason: known ? error.reason : 'lookup-unavailable' })
   }
   try {
     const verified = scheme.verify(presented.credentials, context)

@@ -31,6 +31,9 @@ export function checkGuardOptions(options: { readonly [M in (typeof MEMBERS)[num
   if (resourceMetadata !== undefined && !isWebAddress(resourceMetadata))
     check.refuse('resourceMetadata', resourceMetadata, 'the address of the metadata, such as `https://api.example/.well-known/oauth-protected-resource`')
   if (role !== undefined && role !== 'origin' && role !== 'proxy') check.refuse('role', role, '`origin` or `proxy`')
+  // RFC 9449 section 7.1: never with Proxy-Authenticate.
+  if (role === 'proxy' && schemes.some(({ name }) => name === 'DPoP'))
+    throw new TypeError(`option \`schemes\` of ${WHERE} has \`DPoP\`, which a guard with \`role: 'proxy'\` must not use; leave it out`)
   check.count('credentialLimit', credentialLimit, [64, 1_048_576])
   check.seconds('timeLimit', timeLimit, [0.01, 300])
   for (const option of ['standing', 'onDecision', 'onError', 'clock'] as const) {

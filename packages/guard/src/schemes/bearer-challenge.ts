@@ -41,7 +41,7 @@ function bearerChallenge({ realm, reason, scope, acr, maxAge }: Ask): Challenge 
 }
 
 /** The registered error code for a reason; none where no usable credentials were presented (RFC 6750 section 3.1). */
-function errorOf(reason: Reason): string | undefined {
+export function errorOf(reason: Reason): string | undefined {
   const { outcome, problem } = reasonEntry(reason)
   if (outcome === 'malformed') return 'invalid_request'
   if (problem === 'insufficient-scope') return 'insufficient_scope'

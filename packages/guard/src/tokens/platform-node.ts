@@ -28,6 +28,11 @@ export function thumbprintOf(bytes: Uint8Array): string {
   return hash('sha256', bytes, 'base64url')
 }
 
+/** A MAC of a text under a secret, HMAC with SHA-256, base64url (RFC 2104). */
+export function macOf(secret: string, text: string): string {
+  return createHmac('sha256', secret).update(text).digest('base64url')
+}
+
 /** Compares two texts in a time that does not depend on where they differ. */
 export function equalInConstantTime(a: string, b: string): boolean {
   return timingSafeEqual(hash('sha256', a, 'buffer'), hash('sha256', b, 'buffer'))

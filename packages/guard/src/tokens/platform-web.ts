@@ -28,11 +28,21 @@ export async function digestOf(text: string): Promise<string> {
 
 /** The SHA-256 thumbprint of bytes, base64url (RFC 7638, RFC 8705 section 3.1). */
 export async function thumbprintOf(bytes: Uint8Array): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes)))
-  return btoa(String.fromCharCode(...digest))
+  return base64urlOf(await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes)))
+}
+
+function base64urlOf(buffer: ArrayBuffer): string {
+  return btoa(String.fromCharCode(...new Uint8Array(buffer)))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replaceAll('=', '')
+}
+
+/** A MAC of a text under a secret, HMAC with SHA-256, base64url (RFC 2104). */
+export async function macOf(secret: string, text: string): Promise<string> {
+  const encoder = new TextEncoder()
+  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  return base64urlOf(await crypto.subtle.sign('HMAC', key, encoder.encode(text)))
 }
 
 /** Compares two texts in a time that does not depend on where they differ. */

@@ -1,0 +1,68 @@
+import { checkerOf } from '../check.ts'
+import type { Settled } from '../settle.ts'
+
+/**
+ * Remembers which proofs were used, for as long as they could be used again.
+ *
+ * One store for all instances of a service sees replays at another instance. What it throws is answered
+ * with 503: whether a proof was used before cannot be told then. RFC 9449 section 11.1.
+ */
+export interface ReplayStore {
+  /**
+   * Remembers a proof until a time, and answers whether it was new. Both in one step, or two requests at
+   * once would both be new (`SET key 1 NX EXAT until` of Redis).
+   */
+  remember(
+    /** A digest: neither a credential nor anything that names the caller. */
+    key: string,
+    /** Seconds since the epoch. */
+    until: number,
+    context: { readonly now: number; readonly signal: AbortSignal },
+  ): Settled<boolean>
+}
+
+export interface ReplayMemoryOptions {
+  /** How many proofs are remembered at a time, about 150 bytes each. Default 200 000. */
+  readonly size?: number
+}
+
+/** Seconds between two looks for proofs that have expired, while the memory is full. */
+const SWEEP = 1
+
+/**
+ * Remembers used proofs in this process.
+ *
+ * It never forgets a proof that could still be replayed: while it is full of such, requests with a new proof
+ * are answered with 503. Only proofs that were good in every other way come here, so it takes callers with
+ * tokens to fill it. Throws a `TypeError` for a size that is none.
+ *
+ * @example
+ * import { replayMemory } from 'countersign'
+ *
+ * export const replays = replayMemory({ size: 1_000_000 })
+ */
+export function replayMemory(options: ReplayMemoryOptions = {}): ReplayStore {
+  const check = checkerOf('replayMemory()')
+  check.members(options, ['size'])
+  check.count('size', options.size, [1, 10_000_000])
+  const { size = 200_000 } = options
+  const used = new Map<string, number>()
+  let sweepAt = 0
+  const sweep = (now: number): void => {
+    if (now < sweepAt) return
+    sweepAt = now + SWEEP
+    for (const [key, until] of used) if (until < now) used.delete(key)
+  }
+  return {
+    remember(key, until, { now }) {
+      const known = used.get(key)
+      if (known !== undefined && known >= now) return false
+      if (known === undefined && used.size >= size) {
+        sweep(now)
+        if (used.size >= size) throw new RangeError(`the memory of ${size} used proofs is full; give it a larger \`size\`, or proofs a shorter life`)
+      }
+      used.set(key, until)
+      return true
+    },
+  }
+}
