@@ -28,12 +28,22 @@ export function expectationOf(row: Row, variant: Variant): Expectation {
   if (status !== row.status && !row.alternatives.includes(status)) throw new Error(`${row.id} does not allow ${status}, the status of ${said.id}`)
   return {
     status,
-    challenges: [...said.challenge.flatMap((template) => linesOf(template, variant, said)), ...(variant.also ?? []).map((scheme) => plainOf(scheme, values))],
+    challenges: [
+      ...inOrder(said.challenge, variant).flatMap((template) => linesOf(template, variant, said)),
+      ...(variant.also ?? []).map((scheme) => plainOf(scheme, values)),
+    ],
     // The problem of an alternative is its own: the table names the usual one.
     problem: problem === 'pass-through' ? undefined : problem,
     cache: row.cache,
     fields: Object.fromEntries(Object.entries({ ...said.headers, ...row.headers }).map(([name, template]) => [name, fill(template, values)])),
   }
+}
+
+/** DPoP is stronger than Bearer, which some rows have in front. */
+function inOrder(challenges: Row['challenge'], { strongestFirst }: Variant): Row['challenge'] {
+  if (strongestFirst !== true) return challenges
+  const isDpop = (line: string): boolean => line.startsWith('DPoP ')
+  return [...challenges.filter(isDpop), ...challenges.filter((line) => !isDpop(line))]
 }
 
 function valuesFor({ values = {}, reason }: Variant): Values {

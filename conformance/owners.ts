@@ -8,7 +8,6 @@ export type Owner = 'policies (later)' | 'schemes (issue 4)' | 'forward-auth (is
  * in both. So the list can only shrink.
  */
 export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string]>> = {
-  'no-credentials-dpop': ['schemes (issue 4)', 'DPoP'],
   'no-credentials-digest': ['schemes (issue 4)', 'Digest'],
   'no-session-api': ['schemes (issue 4)', 'sessions'],
   'no-session-navigation': ['schemes (issue 4)', 'sessions, login redirect'],
@@ -35,6 +34,15 @@ export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string
   'dpop-scheme-unbound-token': ['schemes (issue 4)', 'DPoP'],
   'sender-constraint-required': ['schemes (issue 4)', 'DPoP and client certificates'],
   'replay-store-unavailable': ['schemes (issue 4)', 'DPoP'],
+  'introspection-unavailable': ['schemes (issue 4)', 'introspection'],
+  'introspection-refuses-us': ['schemes (issue 4)', 'introspection'],
+  'introspection-malformed': ['schemes (issue 4)', 'introspection'],
+  'token-inactive': ['schemes (issue 4)', 'introspection'],
+
+  'mtls-binding-mismatch': ['schemes (issue 4)', 'client certificates'],
+  'mtls-certificate-absent': ['schemes (issue 4)', 'client certificates'],
+  'client-certificate-required': ['schemes (issue 4)', 'client certificates'],
+  'client-certificate-unacceptable': ['schemes (issue 4)', 'client certificates'],
   'http-signature-missing': ['schemes (issue 4)', 'message signatures'],
   'http-signature-invalid': ['schemes (issue 4)', 'message signatures'],
   'http-signature-coverage': ['schemes (issue 4)', 'message signatures'],
@@ -49,6 +57,8 @@ export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string
   'too-many-failed-attempts': ['schemes (issue 4)', 'counters of failed attempts'],
 
   'insufficient-scope-dpop': ['schemes (issue 4)', 'DPoP'],
+  'authorization-details-insufficient': ['schemes (issue 4)', 'authorization details'],
+  'unprobeable-resource': ['schemes (issue 4)', 'the Concealed scheme'],
   'forbidden-property-write': ['application/audit (issue 7)', 'needs the content of the request'],
   'hidden-property-read': ['application/audit (issue 7)', 'needs the content of the response'],
   'list-partly-visible': ['application/audit (issue 7)', 'the query of the application filters'],

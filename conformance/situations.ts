@@ -95,6 +95,8 @@ export interface Variant {
   readonly as?: string
   /** Challenges of the row for schemes that this guard does not have yet. */
   readonly without?: readonly string[]
+  /** The row has its lines as a specification prints them; the guard sends the strongest first, as everywhere (RFC 9110 section 11.3). */
+  readonly strongestFirst?: true
   /** The status, and the slug of the problem, where the row allows another status that no row of the table has as its own. */
   readonly alternative?: { readonly status: number; readonly problem: string | undefined }
   /** Adapters whose server refuses the request itself, before the guard: no more than the status and the challenges can be asked of it. */
@@ -139,7 +141,12 @@ export type Situation = Variant | Refusal | ConfigurationRefusal
 export type Rows = Readonly<Record<string, readonly Situation[]>>
 
 /** The rows that give the plain challenge of each scheme. */
-export const PLAIN_ROWS = { Bearer: 'no-credentials-bearer', Basic: 'no-credentials-basic', ApiKey: 'no-credentials-api-key' } as const
+export const PLAIN_ROWS = {
+  DPoP: 'no-credentials-dpop',
+  Bearer: 'no-credentials-bearer',
+  Basic: 'no-credentials-basic',
+  ApiKey: 'no-credentials-api-key',
+} as const
 
 export const isRefusal = (situation: Situation): situation is Refusal => 'refuses' in situation
 

@@ -1,4 +1,5 @@
 import { basicSite, bearerAndBasicSite, bearerSite, keySite, mixedSite, PASSWORD } from '../fixtures/sites.ts'
+import { ALGS, dpopAndBearerSite, dpopBearerBasicSite } from '../fixtures/dpop.ts'
 import { token } from '../fixtures/world.ts'
 import { authorization, basicly, keyed, keyOf, request, signed, type Rows, type Sent, type Variant } from '../situations.ts'
 
@@ -33,8 +34,10 @@ export const noCredentialsRows: Rows = {
     { name: 'a good token passes', site: bearerSite, send: signed(), passes: true },
     { name: 'a good ES256 token passes', site: bearerSite, send: signed(({ ec }) => ({ key: ec })), passes: true },
   ],
-  // This guard has no DPoP yet: the DPoP line of the row is left out.
-  'no-credentials-several-schemes': [{ name: 'Bearer and Basic', site: bearerAndBasicSite, send: request(), without: ['DPoP'] }],
+  'no-credentials-several-schemes': [
+    { name: 'DPoP, Bearer and Basic', site: dpopBearerBasicSite, send: request(), values: { algs: ALGS } },
+    { name: 'Bearer and Basic', site: bearerAndBasicSite, send: request(), without: ['DPoP'] },
+  ],
   'no-credentials-basic': [
     { name: 'nothing sent', site: basicSite, send: request() },
     { name: 'a script asks, but no other scheme applies', site: basicSite, send: request({ fields: [['Sec-Fetch-Mode', 'cors']] }) },
@@ -102,8 +105,15 @@ export const noCredentialsRows: Rows = {
     { name: 'a colon behind the scheme', site: bearerSite, asked: ['Bearer'], send: authorization('Bearer: abc'), ...malformed },
     { name: 'of a guard with three schemes', site: mixedSite, asked: ALL, values: KEY, send: authorization('=Bearer abc'), ...malformed },
   ],
-  // This guard has no DPoP yet: the DPoP line of the row is left out.
   'authorization-duplicate': [
+    {
+      name: 'Bearer and DPoP in two lines',
+      site: dpopAndBearerSite,
+      reason: 'credentials-ambiguous',
+      values: { algs: ALGS },
+      strongestFirst: true,
+      send: async ({ world }) => authorization(`Bearer ${await token(world)}`, { fields: [['Authorization', `DPoP ${await token(world)}`]] }),
+    },
     {
       name: 'two good tokens in two lines',
       ...ambiguous,

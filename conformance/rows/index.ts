@@ -6,6 +6,7 @@ import { introspectionRows } from './d-introspection.ts'
 import { keyRows } from './d-keys.ts'
 import { tokenRows } from './d-tokens.ts'
 import { certificateRows } from './e-certificates.ts'
+import { dpopRows } from './e-dpop.ts'
 import { accountRows, passwordRows } from './f-accounts.ts'
 import { authorizationRows } from './h-authorization.ts'
 import { gatewayRows } from './gateway.ts'
@@ -23,6 +24,7 @@ export const ROWS: Rows = {
   ...keyRows,
   ...introspectionRows,
   ...certificateRows,
+  ...dpopRows,
   ...passwordRows,
   ...accountRows,
   ...authorizationRows,

@@ -114,7 +114,8 @@ function fromAuthorization(view: RequestView, { schemes, limit, field }: Intake,
   const name = parsed.scheme?.toLowerCase()
   const scheme = schemes.find((candidate) => candidate.carrier === 'authorization' && candidate.name.toLowerCase() === name)
   if (parsed.found === 'malformed' && (scheme === undefined || parsed.reason === 'credentials-ambiguous')) {
-    return { state: { state: 'malformed', reason: parsed.reason, ...(scheme === undefined ? {} : { scheme: scheme.name }) } }
+    // Two credentials that Fetch joined by a comma are answered as in two lines: none of them was tried.
+    return { state: { state: 'malformed', reason: parsed.reason } }
   }
   if (scheme === undefined) return { state: UNSUPPORTED }
   const presented = scheme.extract(view, parsed, content)

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { boundToken, clientKey, dpopGuard, NOW, proofOf, withProof } from './dpop-kit.ts'
 
 const key = await clientKey()
-const token = await boundToken(key)
+// Good at all times that these tests set their clocks to.
+const token = await boundToken(key, { iat: NOW - 1_000_000, exp: NOW + 1_000_000 })
 const SECRET = 'a secret of at least 32 characters'
 const options: DpopOptions = { nonce: { secret: SECRET, lifetime: 100 } }
 /** The beginning of a slot. */
