@@ -1,6 +1,19 @@
 // What single operations cost, in CPU time of this process. Run as a child of run.mjs, or alone: `node bench/micro.mjs [rounds]`.
-import { createPublicKey, verify } from 'node:crypto'
-import { answer, authenticated, bearerJwt, createGuard, judge, parseChallenges, parseCredentials, scope, Secret, writeChallenge } from 'countersign'
+import { createHash, createPublicKey, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto'
+import {
+  answer,
+  authenticated,
+  bearerJwt,
+  bearerOpaque,
+  createGuard,
+  dpop,
+  judge,
+  parseChallenges,
+  parseCredentials,
+  scope,
+  Secret,
+  writeChallenge,
+} from 'countersign'
 import { NodeView } from '../node_modules/countersign/dist/adapters/node-request.js'
 import { AUDIENCE, makeIssuer } from './issuer.mjs'
 
@@ -20,7 +33,7 @@ async function operations() {
   const uncached = createGuard({ realm: 'bench', schemes: [bearerJwt({ ...trusted, cacheSize: 0 })] })
   await Promise.all([guard.ready(), uncached.ready()])
   const pools = Object.fromEntries(ALGORITHMS.map((algorithm) => [algorithm, Array.from({ length: POOL }, () => issuer.token(algorithm))]))
-  return { ...coreOperations(), ...gateOperations(guard, uncached, pools), ...(await verifyOperations(pools)) }
+  return { ...coreOperations(), ...gateOperations(guard, uncached, pools), ...(await verifyOperations(pools)), ...(await proofOperations()) }
 }
 
 function coreOperations() {
@@ -83,9 +96,59 @@ async function verifyOperations(pools) {
     const parts = pools[algorithm].map(bytesOf)
     found[`${algorithm}: node:crypto verify alone`] = (turn) => isGood(verifyRaw(algorithm, key, parts[turn % POOL]))
     found[`${algorithm}: bearerJwt verify, first-seen`] = (turn) =>
-      isGood(scheme.verify(new Secret(pools[algorithm][turn % POOL]), context).result === 'accepted')
+      isGood(scheme.verify({ token: new Secret(pools[algorithm][turn % POOL]) }, context).result === 'accepted')
   }
   return found
+}
+
+/** Making keys takes long; so many are more than a memory of one key holds. */
+const KEYS = 8
+const PROOF_KEYS = { ES256: ['ec', { namedCurve: 'P-256' }], EdDSA: ['ed25519', {}], RS256: ['rsa', { modulusLength: 2048 }] }
+
+/** A proof of DPoP is new in every request; its key is in the first one only. The token costs a look-up in a map. */
+async function proofOperations() {
+  const found = {}
+  for (const [algorithm, [type, options]] of Object.entries(PROOF_KEYS)) {
+    const proofs = Array.from({ length: KEYS }, () => proofOf(algorithm, generateKeyPairSync(type, options)))
+    const [first] = proofs
+    const parts = bytesOf(first.text)
+    found[`${algorithm}: node:crypto verify of a proof`] = () => isGood(verifyRaw(algorithm, first.publicKey, parts))
+    found[`${algorithm}: dpop verify, key seen before`] = await proofVerifier([first], 10_000)
+    // A memory of one key forgets each before it comes again.
+    found[`${algorithm}: dpop verify, first-seen key`] = await proofVerifier(proofs, 1)
+  }
+  return found
+}
+
+async function proofVerifier(proofs, cacheSize) {
+  const bound = new Map(proofs.map(({ token, jkt }) => [token, { subject: 'olga', cnf: { jkt } }]))
+  // Replays would be refused, and a memory of millions is not what is measured.
+  const scheme = dpop(bearerOpaque({ verify: (token) => bound.get(token) }), { cacheSize, replays: { remember: () => true } })
+  const presented = proofs.map(({ token, text }) => ({
+    token: new Secret(token),
+    proof: new Secret(text),
+    method: 'GET',
+    origin: 'https://api.bench',
+    path: '/data',
+  }))
+  await scheme.verify(presented[0], context)
+  return (turn) => {
+    const verified = scheme.verify(presented[turn % presented.length], context)
+    return verified instanceof Promise ? verified.then(({ result }) => isGood(result === 'accepted')) : isGood(verified.result === 'accepted')
+  }
+}
+
+function proofOf(algorithm, { publicKey, privateKey }) {
+  const token = randomUUID()
+  const jwk = publicKey.export({ format: 'jwk' })
+  const members = Object.fromEntries(Object.entries(jwk).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+  const hash = (text) => createHash('sha256').update(text).digest('base64url')
+  const claims = { jti: randomUUID(), htm: 'GET', htu: 'https://api.bench/data', iat: Math.floor(context.now), ath: hash(token) }
+  const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const data = `${encode({ typ: 'dpop+jwt', alg: algorithm, jwk })}.${encode(claims)}`
+  const key = algorithm === 'ES256' ? { key: privateKey, dsaEncoding: 'ieee-p1363' } : privateKey
+  const signature = sign(algorithm === 'EdDSA' ? null : 'sha256', Buffer.from(data), key)
+  return { token, publicKey, jkt: hash(JSON.stringify(members)), text: `${data}.${signature.toString('base64url')}` }
 }
 
 function bytesOf(token) {
@@ -104,9 +167,13 @@ function isGood(good) {
 }
 
 /** CPU nanoseconds a call, over calls that take about `BATCH_MILLISECONDS`. */
-function timeBatch(operation, calls) {
+async function timeBatch(operation, calls) {
   const before = process.cpuUsage()
-  for (let turn = 0; turn < calls; turn += 1) sink.last = operation(turn)
+  for (let turn = 0; turn < calls; turn += 1) {
+    sink.last = operation(turn)
+    // Only importing a key has to be waited for.
+    if (sink.last instanceof Promise) await sink.last
+  }
   const { user, system } = process.cpuUsage(before)
   return ((user + system) * 1000) / calls
 }
@@ -115,12 +182,12 @@ function timeBatch(operation, calls) {
 async function measureOperations(rounds) {
   const list = Object.entries(await operations()).map(([name, operation]) => ({ name, operation, calls: 1, times: [] }))
   for (const entry of list) {
-    timeBatch(entry.operation, 2000)
-    entry.calls = Math.ceil((BATCH_MILLISECONDS * 1e6) / Math.max(50, timeBatch(entry.operation, 1000)))
-    timeBatch(entry.operation, entry.calls)
+    await timeBatch(entry.operation, 2000)
+    entry.calls = Math.ceil((BATCH_MILLISECONDS * 1e6) / Math.max(50, await timeBatch(entry.operation, 1000)))
+    await timeBatch(entry.operation, entry.calls)
   }
   for (let round = 0; round < rounds; round += 1) {
-    for (const entry of list) entry.times.push(timeBatch(entry.operation, entry.calls))
+    for (const entry of list) entry.times.push(await timeBatch(entry.operation, entry.calls))
   }
   return list.map(({ name, times }) => ({ name, best: Math.min(...times), median: times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] }))
 }

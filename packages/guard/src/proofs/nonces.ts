@@ -29,19 +29,7 @@ export class Nonces {
   prepare(now: number): Settled<void> {
     const slot = this.#slotOf(now)
     if (this.#slots.has(slot)) return undefined
-    return after(this.#make(slot), (current) =>
-      after(
-        this.#make(slot - 1),
-        (previous) =>
-          void this.#keep(
-            slot,
-            new Map([
-              [slot - 1, previous],
-              [slot, current],
-            ]),
-          ),
-      ),
-    )
+    return after(this.#make(slot), (current) => after(this.#make(slot - 1), (previous) => this.#keep(slot, { current, previous })))
   }
 
   current(now: number): string {
@@ -70,7 +58,8 @@ export class Nonces {
   }
 
   /** Requests of one moment may lie on both sides of a rotation, so neighbours stay. */
-  #keep(slot: number, made: ReadonlyMap<number, string>): void {
-    this.#slots = new Map([...this.#slots, ...made].filter(([kept]) => Math.abs(kept - slot) < 4))
+  #keep(slot: number, { current, previous }: { readonly current: string; readonly previous: string }): void {
+    const kept = [...this.#slots].filter(([one]) => Math.abs(one - slot) < 4)
+    this.#slots = new Map([...kept, [slot - 1, previous], [slot, current]])
   }
 }

@@ -81,9 +81,9 @@ export function readDpopOptions(options: DpopOptions): DpopSettings {
 
 function readOrigins(origin: DpopOptions['origin']): readonly string[] | undefined {
   if (origin === undefined) return undefined
-  const origins: readonly string[] = typeof origin === 'string' ? [origin] : origin
+  const origins: readonly string[] = [origin].flat()
   const isOrigin = (one: unknown): boolean => typeof one === 'string' && /^https?:/.test(one) && URL.canParse(one) && new URL(one).origin === one
-  if (!Array.isArray(origins) || origins.length === 0 || !origins.every(isOrigin))
+  if (origins.length === 0 || !origins.every(isOrigin))
     check.refuse('origin', origin, 'the origin that clients use, such as `https://api.example`, without a path')
   return origins
 }
