@@ -1,6 +1,7 @@
 import { bearerOpaque, bound, createGuard, dpop, replayMemory, scope, type DpopOptions, type ReplayStore } from 'countersign'
 import { request } from 'countersign/testing'
-import { exportJWK, generateKeyPair } from 'jose'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
+import { generateKeyPairSync } from 'node:crypto'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { boundToken, clientKey, dpopGuard, hashOf, NOW, ORIGIN, plainToken, proofOf, rawProof, withProof, type ProofOptions } from './dpop-kit.ts'
@@ -121,9 +122,15 @@ describe('a proof', () => {
   })
 
   test('of an RSA key that is too short, or so long that checking it is an attack, is refused', async () => {
-    const claims = { jti: 'a', htm: 'GET', htu: `${ORIGIN}/data`, iat: NOW, ath: hashOf(token) }
-    const huge = rawProof({ typ: 'dpop+jwt', alg: 'RS256', jwk: { kty: 'RSA', e: 'AQAB', n: 'x'.repeat(684) } }, claims)
-    expect(await outcomeOfText(huge)).toBe('dpop-proof-invalid')
+    const claims = { jti: 'a', htm: 'GET', htu: `${ORIGIN}/data`, iat: NOW }
+    const refusal = async (jwk: object) => {
+      const own = await boundToken({ ...key, jkt: await calculateJwkThumbprint(jwk) })
+      const proof = rawProof({ typ: 'dpop+jwt', alg: 'RS256', jwk }, { ...claims, ath: hashOf(own) }, 'A'.repeat(172))
+      return reasonOf(await dpopGuard().decide(withProof(own, proof), authenticated))
+    }
+    const short = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' })
+    expect(await refusal(short)).toBe('dpop-proof-invalid')
+    expect(await refusal({ kty: 'RSA', e: 'AQAB', n: 'x'.repeat(684) })).toBe('dpop-proof-invalid')
   })
 
   test('of a host that the caller named is compared with the configured origin alone', async () => {

@@ -68,6 +68,8 @@ describe.each([
     expect(platform.textOf(Uint8Array.from([0xc3, 0xa9]))).toBe('é')
     expect(platform.textOf(Uint8Array.from([0xc3]))).toBeUndefined()
     expect(await platform.digestOf('a')).not.toBe(await platform.digestOf('b'))
+    // RFC 4231 section 4.3, in base64url.
+    expect(await platform.macOf('Jefe', 'what do ya want for nothing?')).toBe('W9zBRr9gdU5qBCQIJcEHWgA6nSCdyYOWTsiD7GTsOEM')
     expect([
       await platform.equalInConstantTime('abc', 'abc'),
       await platform.equalInConstantTime('abc', 'abd'),
