@@ -84,10 +84,10 @@ async function login() {
 
 /** A request of the client library, whose fields a thief gets to see. */
 function ask({ port }: Served, { token, proofs }: Pick<Awaited<ReturnType<typeof login>>, 'token' | 'proofs'>): Promise<Response> {
-  const customFetch: typeof fetch = (input, init) => {
-    const fields = [...new Headers(init?.headers)].filter(([name]) => name === 'authorization' || name === 'dpop')
+  const customFetch: NonNullable<oauth.ProtectedResourceRequestOptions[typeof oauth.customFetch]> = (input, { method, headers }) => {
+    const fields = [...new Headers(headers)].filter(([name]) => name === 'authorization' || name === 'dpop')
     stolen.push({ method: 'GET', path: '/orders/1', fields: [['Host', `127.0.0.1:${port}`], ...fields] })
-    return fetch(input, init)
+    return fetch(input, { method, headers })
   }
   const url = new URL(`http://127.0.0.1:${port}/orders/1`)
   const options = { ...plain, DPoP: proofs, [oauth.customFetch]: customFetch }
