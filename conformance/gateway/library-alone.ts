@@ -1,5 +1,7 @@
 import { isConfigurationRefusal, isRefusal, type Situation } from '../situations.ts'
 
+const DPOP = 'the configuration of the gateway has no DPoP yet'
+
 /** Sites of the adapters that no configuration of the gateway has. */
 export const SITES: Readonly<Record<string, string>> = {
   cookie: 'the gateway takes no keys in cookies, whose requests would need a defence against forgery',
@@ -17,6 +19,13 @@ export const SITES: Readonly<Record<string, string>> = {
   'certificates alone': 'the configuration of the gateway has no client certificates yet',
   'authorization details': 'whether details cover a request is a function of the application',
   unprobeable: 'the configuration of the gateway has no such requirement yet',
+  dpop: DPOP,
+  'dpop and bearer': DPOP,
+  'dpop, bearer and basic': DPOP,
+  'dpop with nonces': DPOP,
+  'dpop with nonces, and bearer': DPOP,
+  'dpop with a broken store': DPOP,
+  'dpop with a rejecting store': DPOP,
 }
 
 /** Beginnings of paths whose requirement is a function of the application. */
@@ -58,6 +67,24 @@ export const ALONE: Readonly<Record<string, string>> = {
   'account-incomplete': 'the store has no state for what an account holder has to do first',
   'policy-denied': 'a rule is a function of the application; the policy languages come later',
   'tenant-mismatch': 'a claim is compared by a function of the application',
+  'no-credentials-dpop': DPOP,
+  'dpop-proof-missing': DPOP,
+  'dpop-proof-multiple': DPOP,
+  'dpop-proof-invalid': DPOP,
+  'dpop-alg-not-allowed': DPOP,
+  'dpop-htm-mismatch': DPOP,
+  'dpop-htu-mismatch': DPOP,
+  'dpop-iat-out-of-window': DPOP,
+  'dpop-jti-replayed': DPOP,
+  'dpop-ath-mismatch': DPOP,
+  'dpop-key-mismatch': DPOP,
+  'dpop-nonce-required': DPOP,
+  'dpop-nonce-stale': DPOP,
+  'dpop-token-as-bearer': DPOP,
+  'dpop-scheme-unbound-token': DPOP,
+  'sender-constraint-required': DPOP,
+  'replay-store-unavailable': DPOP,
+  'insufficient-scope-dpop': DPOP,
   'guard-internal-error': 'only a scheme of an application throws something unforeseen',
   'introspection-unavailable': 'no introspection in the configuration yet',
   'introspection-refuses-us': 'no introspection in the configuration yet',
