@@ -4,7 +4,7 @@ import { mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { openSqliteStore } from '../../packages/gateway/dist/store/index.js'
+import { openSqliteStore } from '@countersign/gateway'
 import { AUDIENCE } from '../issuer.mjs'
 import { ended, family } from './load.mjs'
 

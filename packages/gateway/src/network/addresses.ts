@@ -17,7 +17,8 @@ function add(list: BlockList, range: string): void {
   const family = familyOf(address)
   const most = family === 'ipv4' ? 32 : 128
   const bits = prefix === undefined ? most : Number(prefix)
-  if (family === undefined || !/^\d{0,3}$/.test(prefix ?? '') || bits > most)
+  // `10.0.0.0/` would count as /0, which is everybody.
+  if (family === undefined || (prefix !== undefined && !/^\d{1,3}$/.test(prefix)) || bits > most)
     throw new TypeError(`\`${range}\` is no address and no range; write 10.0.0.0/8, 192.0.2.7 or 2001:db8::/32`)
   list.addSubnet(address, bits, family)
 }
