@@ -165,10 +165,20 @@ export class Rules {
       fields,
       note: round.note,
       ...endOf(access),
-      stillGood: () => this.#isStillGood(access),
+      stillGood: () => this.#isKnownGood(access),
     })
     const signed = assertion?.sign(access, round.note.at)
     return signed instanceof Promise ? signed.then(finish) : finish(signed)
+  }
+
+  /** Who cannot be looked up any more cannot stay: a revocation would not be known. */
+  #isKnownGood(access: Allowed): boolean {
+    try {
+      return this.#isStillGood(access)
+    } catch (error) {
+      this.#options.onError(error)
+      return false
+    }
   }
 
   /** For connections that outlive their request. What a store over a network answers is not waited for. */
