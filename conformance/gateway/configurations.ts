@@ -180,9 +180,9 @@ export const upgradeSetup: GatewaySetup = {
   api: [...(corsSetup.api ?? []), '  - { path: /ws }', '  - { path: /ws-admin, roles: [admin] }'],
   behind: (_request, response) => response.end(),
 }
-/** A service that goes on speaking; the clock of its issuer is ours. */
+/** A service that goes on speaking. */
 export const streamSetup: GatewaySetup = {
-  ...plainSetup([(ground) => `${bearer(ground)}\n    clockTolerance: 0s`]),
+  ...plainSetup([bearer]),
   behind: (_request, response) => {
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
     response.write('data: 1\n\n')

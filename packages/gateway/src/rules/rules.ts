@@ -18,6 +18,9 @@ export const KEY_SET_PATH = '/.well-known/countersign/jwks.json'
 
 const NOT_FOUND: Denial = { outcome: 'conceal', reason: 'not-visible', remedy: { action: 'none' }, explanation: { id: '', steps: [] } }
 
+/** Seconds of clock difference that `bearerJwt` forgives where nothing is configured. */
+const LEEWAY = 30
+
 /** One request on its way through the rules. */
 interface Round {
   readonly request: FrontRequest
@@ -164,11 +167,18 @@ export class Rules {
       access,
       fields,
       note: round.note,
-      ...endOf(access),
+      ...this.#endOf(access),
       stillGood: () => this.#isKnownGood(access),
     })
     const signed = assertion?.sign(access, round.note.at)
     return signed instanceof Promise ? signed.then(finish) : finish(signed)
+  }
+
+  /** When the credential is not accepted any more: for tokens after the leeway, or whoever is cut off would come back with the same one. */
+  #endOf({ principal }: Allowed): { readonly ends?: number } {
+    const exp = principal?.claims['exp']
+    if (typeof exp !== 'number') return {}
+    return { ends: principal?.scheme === 'ApiKey' ? exp : exp + (this.#options.config.schemes.bearer?.clockTolerance ?? LEEWAY) }
   }
 
   /** Who cannot be looked up any more cannot stay: a revocation would not be known. */
@@ -229,11 +239,6 @@ function serveKeySet(round: Round, body: string): Ruling {
 
 function ownFields({ note }: Round, assertion: Assertion | undefined, signed: string | undefined): readonly (readonly [string, string])[] {
   return assertion === undefined || signed === undefined ? note.trace.fields : [...note.trace.fields, [assertion.header, signed]]
-}
-
-function endOf({ principal }: Allowed): { readonly ends?: number } {
-  const exp = principal?.claims['exp']
-  return typeof exp === 'number' ? { ends: exp } : {}
 }
 
 function settle<T, U>(value: Settled<T>, next: (value: T) => Settled<U>): Settled<U> {
