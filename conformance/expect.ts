@@ -184,9 +184,6 @@ const GATEWAY_TITLES: Readonly<Record<string, string>> = {
   'gateway-timeout': 'The service behind this server did not answer in time',
 }
 
-/** Titles where the gateway speaks of the whole header section, and the guard of the credentials in it. */
-const MESSAGE_TITLES: Readonly<Record<string, string>> = { 'request-header-too-large': 'The header section is larger than this server reads' }
-
 /** Problems of a message, about which the gateway answers before anything was decided that an id could name. */
 const UNDECIDED: ReadonlySet<string> = new Set([...Object.keys(GATEWAY_TITLES), 'malformed-request', 'request-header-too-large'])
 
@@ -205,7 +202,7 @@ function bodyFaults(expected: Expectation, { variant, column }: Pick<Exchange, '
     type.length === 1 && type[0] === 'application/problem+json' ? [] : [`Content-Type: ${JSON.stringify(type)} instead of application/problem+json`]
   const { decision_id: id, ...document } = parse(received.body)
   const blank = problem === 'about:blank'
-  const title = column === 'gateway' && id === undefined ? (MESSAGE_TITLES[problem] ?? titleOf(problem)) : titleOf(problem)
+  const title = titleOf(problem)
   const retryAfter = expected.fields['Retry-After']
   const wanted = {
     type: blank ? problem : PROBLEM_BASE + problem,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { PROBLEMS } from '@countersign/core'
 import { REFUSALS, refusal, type RefusalSlug } from './refusals.ts'
 
 // The keys of a table are its slugs.
@@ -19,6 +20,14 @@ describe('every refusal at message level', () => {
     expect(names.has('allow')).toBe(status === 405)
     expect(names.has('retry-after')).toBe(status === 503)
   })
+})
+
+// RFC 9457 section 3.1.3: the title of a type does not change from one occurrence to another.
+test('a problem that the guard sends too has the title that it has there', () => {
+  const shared = slugs.filter((slug) => Object.hasOwn(PROBLEMS, slug))
+  const titles: Readonly<Record<string, string>> = PROBLEMS
+  expect(shared).toContain('request-header-too-large')
+  expect(shared.map((slug) => [slug, REFUSALS[slug].title])).toEqual(shared.map((slug) => [slug, titles[slug]]))
 })
 
 test('a field that is given stands instead of that of the table', () => {

@@ -22,7 +22,7 @@ export const REFUSALS = {
   'expectation-failed': { status: 417, title: 'The expectation cannot be met' },
   'misdirected-request': { status: 421, title: 'This server does not answer for that host' },
   'too-early': { status: 425, title: 'The request must not be sent in early data' },
-  'request-header-too-large': { status: 431, title: 'The header section is larger than this server reads' },
+  'request-header-too-large': { status: 431, title: 'The header section, or a field in it, is larger than this server reads' },
   'unavailable-for-legal-reasons': { status: 451, title: 'Unavailable for legal reasons' },
   'internal-error': { status: 500, title: 'Access control failed on this server' },
   'method-not-implemented': { status: 501, title: 'The method is not implemented here' },
