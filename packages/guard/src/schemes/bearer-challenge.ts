@@ -29,7 +29,7 @@ export const BEARER = {
   challenges: (ask: Ask): NonEmpty<Challenge> => [bearerChallenge(ask)],
 } as const
 
-function bearerChallenge({ realm, reason, scope, acr, maxAge }: Ask): Challenge {
+function bearerChallenge({ realm, reason, scope, acr, maxAge, resourceMetadata }: Ask): Challenge {
   const error = reason === undefined ? undefined : errorOf(reason)
   const params: Record<string, string> = { realm }
   if (error !== undefined) params['error'] = error
@@ -37,8 +37,12 @@ function bearerChallenge({ realm, reason, scope, acr, maxAge }: Ask): Challenge 
   if (maxAge !== undefined) params['max_age'] = String(maxAge)
   if (scope !== undefined && scope.length > 0) params['scope'] = scope.join(' ')
   if (error !== undefined && reason !== undefined) params['error_description'] = reasonEntry(reason).description
+  if (resourceMetadata !== undefined && (error === undefined || NEW_TOKEN.has(error))) params['resource_metadata'] = resourceMetadata
   return { scheme: 'Bearer', params }
 }
+
+/** Errors that a token from elsewhere mends, so that it helps to know where tokens come from (RFC 9728 section 5.1). */
+const NEW_TOKEN: ReadonlySet<string> = new Set(['invalid_token', 'insufficient_scope'])
 
 /** The registered error code for a reason; none where no usable credentials were presented (RFC 6750 section 3.1). */
 export function errorOf(reason: Reason): string | undefined {
