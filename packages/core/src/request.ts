@@ -33,5 +33,5 @@ export interface PeerCertificate {
   readonly trusted: boolean
 }
 
-/** The content of a request, or why it cannot be had: it is longer than the limit, or somebody has read it before. */
-export type Content = { readonly read: true; readonly bytes: Uint8Array } | { readonly read: false; readonly why: 'too-large' | 'consumed' }
+/** The content of a request, or why it cannot be had: it is longer than the limit, somebody has read it before, or not all of it came. */
+export type Content = { readonly read: true; readonly bytes: Uint8Array } | { readonly read: false; readonly why: 'too-large' | 'consumed' | 'incomplete' }

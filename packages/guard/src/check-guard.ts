@@ -13,6 +13,7 @@ const MEMBERS = [
   'problemBase',
   'credentialLimit',
   'timeLimit',
+  'contentTimeLimit',
   'onDecision',
   'onError',
   'clock',
@@ -21,7 +22,7 @@ const MEMBERS = [
 /** Everything that types cannot say about the options of a guard. */
 export function checkGuardOptions(options: { readonly [M in (typeof MEMBERS)[number]]?: unknown }): void {
   check.members(options, MEMBERS)
-  const { realm, schemes, problemBase, credentialLimit, timeLimit } = options
+  const { realm, schemes, problemBase, credentialLimit, timeLimit, contentTimeLimit } = options
   if (typeof realm !== 'string' || !/^[\x20-\x7E]{1,200}$/.test(realm)) check.refuse('realm', realm, 'up to 200 characters of printable ASCII')
   if (!Array.isArray(schemes) || schemes.length === 0) check.refuse('schemes', schemes, 'at least one scheme, such as bearerJwt({ … })')
   checkSchemes(schemes)
@@ -36,6 +37,7 @@ export function checkGuardOptions(options: { readonly [M in (typeof MEMBERS)[num
     throw new TypeError(`option \`schemes\` of ${WHERE} has \`DPoP\`, which a guard with \`role: 'proxy'\` must not use; leave it out`)
   check.count('credentialLimit', credentialLimit, [64, 1_048_576])
   check.seconds('timeLimit', timeLimit, [0.01, 300])
+  check.seconds('contentTimeLimit', contentTimeLimit, [0.01, 3600])
   for (const option of ['standing', 'onDecision', 'onError', 'clock'] as const) {
     if (options[option] !== undefined) check.isFunction(option, options[option], 'a function')
   }

@@ -42,8 +42,9 @@ interface Round {
 
 const OPEN: Authenticated = { authentication: { state: 'anonymous' }, steps: [] }
 const NO_FACTS: ReadonlyMap<string, Fact> = new Map()
-// RFC 9111 section 3.5 protects only answers to requests that had Authorization (ledger OWN-cache-b).
 const UNREADABLE: Content = { read: false, why: 'consumed' }
+const INCOMPLETE: Content = { read: false, why: 'incomplete' }
+// RFC 9111 section 3.5 protects only answers to requests that had Authorization (ledger OWN-cache-b).
 const OPTIONAL_VARY = ['Authorization', 'Cookie']
 // RFC 9110 section 16.4.2, RFC 6750 section 2.3: what travels outside Authorization has to forbid shared caching itself.
 const PERSONAL: PassFields = { cacheControl: 'private, no-store' }
@@ -63,6 +64,7 @@ export class Engine<P extends Principal> {
   readonly #special: Special
   readonly #resourceMetadata: { readonly resourceMetadata?: string }
   readonly #timeLimit: number
+  readonly #contentTimeLimit: number
   readonly #onError: (error: unknown) => void
   readonly #writing: AnswerOptions
 
@@ -77,6 +79,7 @@ export class Engine<P extends Principal> {
     this.#clock = options.clock ?? (() => Date.now() / 1000)
     this.#limit = options.credentialLimit ?? 8192
     this.#timeLimit = options.timeLimit ?? 5
+    this.#contentTimeLimit = options.contentTimeLimit ?? 30
     this.#onError = quiet(options.onError ?? printError)
     this.#writing = {
       ...(options.problemBase === undefined ? {} : { problemBase: options.problemBase }),
@@ -177,16 +180,22 @@ export class Engine<P extends Principal> {
     }
   }
 
-  /** Some schemes have something to make ready, or look at the content; the time for that is the server's limit, not ours. */
+  /** Some schemes have something to make ready, or look at the content, which has a time limit of its own. */
   #authenticateSpecially({ view, plan, deadline }: Round): Settled<Authenticated> {
     const { preparing, wanting } = this.#special
     const begun = preparing.map((scheme) => scheme.prepare?.(deadline.now)).filter(isPromise)
     const limits = wanting.map((scheme) => scheme.wantsContent?.(view)).filter((limit) => limit !== undefined)
-    const content: Settled<Content | undefined> = limits.length === 0 ? undefined : (view.content?.(Math.max(...limits)) ?? UNREADABLE)
+    const content = limits.length === 0 ? undefined : this.#contentOf(view, Math.max(...limits))
     const read = (found: Content | undefined): Settled<Authenticated> =>
       deadline.limit(authenticate(view, plan.intake, { context: deadline, ...(found === undefined ? {} : { content: found }) }))
     const ready = begun.length === 0 ? content : deadline.limit(Promise.all(begun)).then(() => content)
     return after(ready, read)
+  }
+
+  /** A caller who leaves, or is too slow, is no failure of ours. */
+  #contentOf(view: RequestView, limit: number): Settled<Content> {
+    const content = view.content?.(limit)
+    return content === undefined ? UNREADABLE : new Deadline(0, this.#contentTimeLimit).limit(content).catch(() => INCOMPLETE)
   }
 
   #withStanding(found: Authenticated): Settled<Authenticated> {

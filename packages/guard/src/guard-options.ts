@@ -38,6 +38,8 @@ export interface GuardOptions<P extends Principal = Principal> {
   readonly credentialLimit?: number
   /** Seconds that a scheme or a fact may take before the answer is 503. Default 5. */
   readonly timeLimit?: number
+  /** Seconds that the content of a request may take to arrive where a scheme looks at it; slower ones are refused. Default 30. */
+  readonly contentTimeLimit?: number
   /** Called with every decision, after it was made; for logs and metrics. */
   readonly onDecision?: (decision: Decision, about: { readonly request: RequestView; readonly requirement: Requirement }) => void
   /** Called with what a look-up, a fact or `onDecision` threw. Default: one line on standard error, without the message. */
