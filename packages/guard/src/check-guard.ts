@@ -1,4 +1,6 @@
+import type { AnyScheme } from '@countersign/core'
 import { checkerOf, type Checker } from './check.ts'
+import { strayScheme } from './metadata/address.ts'
 
 const WHERE = 'createGuard()'
 const check: Checker = checkerOf(WHERE)
@@ -30,7 +32,17 @@ export function checkGuardOptions(options: { readonly [M in (typeof MEMBERS)[num
     check.refuse('problemBase', problemBase, 'the beginning of an absolute URI, such as `https://api.example/problems/`')
   const { resourceMetadata, role } = options
   if (resourceMetadata !== undefined && !isWebAddress(resourceMetadata))
-    check.refuse('resourceMetadata', resourceMetadata, 'the address of the metadata, such as `https://api.example/.well-known/oauth-protected-resource`')
+    check.refuse(
+      'resourceMetadata',
+      resourceMetadata,
+      'protectedResource({ … }), or the address of the metadata, such as `https://api.example/.well-known/oauth-protected-resource`',
+    )
+  // `checkSchemes` has looked at them.
+  const stray = strayScheme(resourceMetadata, schemes as readonly AnyScheme[])
+  if (stray !== undefined)
+    throw new TypeError(
+      `options \`schemes\` and \`resourceMetadata\` of ${WHERE} differ in the scheme \`${stray.name}\`; pass the same schemes to protectedResource()`,
+    )
   if (role !== undefined && role !== 'origin' && role !== 'proxy') check.refuse('role', role, '`origin` or `proxy`')
   // RFC 9449 section 7.1: never with Proxy-Authenticate.
   if (role === 'proxy' && schemes.some(({ name }) => name === 'DPoP'))
@@ -44,7 +56,7 @@ export function checkGuardOptions(options: { readonly [M in (typeof MEMBERS)[num
 }
 
 function isWebAddress(value: unknown): boolean {
-  const text = value instanceof URL ? value.href : value
+  const text = value instanceof URL ? value.href : typeof value === 'object' && value !== null && 'url' in value ? value.url : value
   return typeof text === 'string' && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 }
 

@@ -22,6 +22,7 @@ import { checkRequirement, needsTogether } from './check-requirement.ts'
 import { createCors, isPreflight, SILENT_PREFLIGHT } from './cors.ts'
 import { Deadline, DeadlineError } from './deadline.ts'
 import type { GuardOptions, Passage, PassFields } from './guard-options.ts'
+import { metadataAddress } from './metadata/address.ts'
 import { loginFor } from './navigation.ts'
 import { printError, quiet } from './on-error.ts'
 import { after, isPromise, type Settled } from './settle.ts'
@@ -87,7 +88,7 @@ export class Engine<P extends Principal> {
     }
     this.#field = options.role === 'proxy' ? 'proxy-authorization' : 'authorization'
     this.#special = specialOf(this.#schemes)
-    this.#resourceMetadata = options.resourceMetadata === undefined ? {} : { resourceMetadata: String(options.resourceMetadata) }
+    this.#resourceMetadata = options.resourceMetadata === undefined ? {} : { resourceMetadata: metadataAddress(options.resourceMetadata) }
     checkRequirement(this.otherwise, this.#schemes)
   }
 

@@ -14,6 +14,7 @@ import type {
 } from '@countersign/core'
 import type { Standing } from './authenticate.ts'
 import type { CorsOptions } from './cors.ts'
+import type { ProtectedResource } from './metadata/protected-resource.ts'
 import type { Settled } from './settle.ts'
 
 /** What a guard is made of. */
@@ -28,8 +29,8 @@ export interface GuardOptions<P extends Principal = Principal> {
   readonly cors?: CorsOptions
   /** Looks up how the account of a verified principal stands, on every request. */
   readonly standing?: (principal: P) => Settled<Standing>
-  /** Where the metadata of this protected resource is; challenges that can name it do (RFC 9728 section 5.1). */
-  readonly resourceMetadata?: string | URL
+  /** The protected resource, or where its metadata is; challenges that can name the address do (RFC 9728 section 5.1). */
+  readonly resourceMetadata?: string | URL | ProtectedResource
   /** In whose name refusals are given. A proxy that callers have chosen says 407 and reads `Proxy-Authorization` (RFC 9110 section 11.7). Default `origin`. */
   readonly role?: AnswerRole
   /** The base of problem types. Default `urn:countersign:problem:`. */

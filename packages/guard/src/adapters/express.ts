@@ -6,6 +6,8 @@ import { grant, accessOf as grantedTo, principalOf as principalBehind } from './
 import { admit } from './node-answer.ts'
 import { NodeView, type RouterParams } from './node-request.ts'
 
+export { serveMetadata } from './node-metadata.ts'
+
 /** A middleware of Express 5 and 4; it names no types of theirs, so those of a route's parameters stay as they are. */
 export type ExpressMiddleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void
 

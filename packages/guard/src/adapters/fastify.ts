@@ -1,5 +1,7 @@
 import type { Allowed, Principal, Requirement } from '@countersign/core'
 import type { Guard, Passage } from '../guard-options.ts'
+import type { ProtectedResource } from '../metadata/protected-resource.ts'
+import { metadataReplies, type MetadataReply } from '../metadata/reply.ts'
 import { isPromise } from '../settle.ts'
 import { admit, viewOf, type FastifyReplyLike, type FastifyRequestLike } from './reply.ts'
 import { grant, accessOf as grantedTo, principalOf as principalBehind } from './granted.ts'
@@ -44,6 +46,23 @@ export function protectWith(guard: Guard): (requirement: Requirement) => Fastify
         else proceed(passage)
       },
     }
+  }
+}
+
+/** Serves the metadata of protected resources, to everybody, as a hook: `app.addHook('onRequest', serveMetadata(orders))` (RFC 9728 section 3). */
+export function serveMetadata(...resources: readonly [ProtectedResource, ...ProtectedResource[]]): FastifyProtection['onRequest'] {
+  const replyTo = metadataReplies(resources)
+  return (request, reply, done) => {
+    const made = replyTo({ method: request.raw.method ?? 'GET', target: request.originalUrl })
+    const send = ({ status, fields, body }: MetadataReply): void => {
+      for (const [name, value] of fields) reply.header(name, value)
+      reply.code(status)
+      // Bytes, because Fastify adds a charset to the media type of JSON texts.
+      reply.send(body === undefined ? undefined : Buffer.from(body))
+    }
+    if (made === undefined) done()
+    else if (isPromise(made)) made.then(send, done)
+    else send(made)
   }
 }
 

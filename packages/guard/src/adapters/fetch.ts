@@ -1,5 +1,7 @@
 import type { Allowed, Principal, PrincipalBehind, Requirement } from '@countersign/core'
 import type { Guard, PassFields } from '../guard-options.ts'
+import type { ProtectedResource } from '../metadata/protected-resource.ts'
+import { metadataReplies } from '../metadata/reply.ts'
 import { after, type Settled } from '../settle.ts'
 import { FetchView, fieldsOf, responseOf } from './fetch-view.ts'
 import { completeFields } from './response-fields.ts'
@@ -49,6 +51,29 @@ export function protectWith<P extends Principal>(guard: Guard<P>): FetchProtect<
         const response = handler(request, access, ...rest)
         return fields === undefined ? response : after(response, (given) => complete(given, fields))
       })
+  }
+}
+
+/**
+ * Serves the metadata of protected resources, to everybody; nothing for other requests (RFC 9728 section 3).
+ *
+ * Throws a `TypeError` if two resources have one address.
+ *
+ * @example
+ * import type { ProtectedResource } from 'countersign'
+ * import { serveMetadata, type ProtectedFetch } from 'countersign/fetch'
+ *
+ * export function buildHandler(orders: ProtectedResource, handler: ProtectedFetch) {
+ *   const metadata = serveMetadata(orders)
+ *   return (request: Request) => metadata(request) ?? handler(request)
+ * }
+ */
+export function serveMetadata(...resources: readonly [ProtectedResource, ...ProtectedResource[]]): (request: Request) => Settled<Response> | undefined {
+  const replyTo = metadataReplies(resources)
+  return ({ method, url }) => {
+    const { pathname, search } = new URL(url)
+    const reply = replyTo({ method, target: pathname + search })
+    return reply && after(reply, ({ status, fields, body }) => new Response(body ?? null, { status, headers: fields.map(([name, value]) => [name, value]) }))
   }
 }
 

@@ -2,7 +2,9 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { StatusCode } from 'hono/utils/http-status'
 import type { Allowed, Answer, Principal, PrincipalBehind, Requirement } from '@countersign/core'
 import type { Guard } from '../guard-options.ts'
+import type { ProtectedResource } from '../metadata/protected-resource.ts'
 import { isPromise } from '../settle.ts'
+import { serveMetadata as serveAsFetch } from './fetch.ts'
 import { FetchView, responseOf } from './fetch-view.ts'
 import { completeFields, writeFields, type ResponseFields } from './response-fields.ts'
 
@@ -46,6 +48,12 @@ export function protectWith<P extends Principal>(guard: Guard<P>): HonoProtect<P
       return undefined
     }
   }
+}
+
+/** Serves the metadata of protected resources, to everybody, as a middleware: `app.use(serveMetadata(orders))` (RFC 9728 section 3). */
+export function serveMetadata(...resources: readonly [ProtectedResource, ...ProtectedResource[]]): MiddlewareHandler {
+  const metadata = serveAsFetch(...resources)
+  return async (c, next) => (await metadata(c.req.raw)) ?? next()
 }
 
 /** Through Hono's own context, because a `Response` with its `Headers` costs more than the whole decision. */

@@ -1,5 +1,7 @@
 import type { Allowed, Principal, Requirement } from '@countersign/core'
 import type { Guard } from '../guard-options.ts'
+import type { ProtectedResource } from '../metadata/protected-resource.ts'
+import { metadataReplies } from '../metadata/reply.ts'
 import { after } from '../settle.ts'
 import { grant, accessOf as grantedTo, principalOf as principalBehind } from './granted.ts'
 import { closeIfExpecting } from './node-answer.ts'
@@ -53,6 +55,21 @@ export function protectWith(guard: Guard): (requirement: Requirement) => KoaMidd
         return closeIfExpecting(ctx.req, ctx.response)
       })
     }
+  }
+}
+
+/** Serves the metadata of protected resources, to everybody, as a middleware: `app.use(serveMetadata(orders))` (RFC 9728 section 3). */
+export function serveMetadata(...resources: readonly [ProtectedResource, ...ProtectedResource[]]): KoaMiddleware {
+  const replyTo = metadataReplies(resources)
+  return (ctx, next) => {
+    const reply = replyTo({ method: ctx.req.method ?? 'GET', target: ctx.originalUrl })
+    if (reply === undefined) return next()
+    return after(reply, ({ status, fields, body }) => {
+      ctx.body = body ?? null
+      // Behind the content, for which Koa chooses a status and fields.
+      ctx.status = status
+      for (const [name, value] of fields) ctx.response.set(name, value)
+    })
   }
 }
 

@@ -9,6 +9,8 @@ import { accessOf, grant } from './granted.ts'
 import { admit } from './node-answer.ts'
 import { NodeView, type RouterParams } from './node-request.ts'
 
+export { serveMetadata } from './node-metadata.ts'
+
 const REQUIREMENT = 'countersign:requirement'
 
 /** What the module is made of. */

@@ -7,6 +7,7 @@ import { NodeView, type NodeRequest, type RouterParams } from './node-request.ts
 
 export { deferContinue } from './defer-continue.ts'
 export { writeAnswer } from './node-answer.ts'
+export { serveMetadata, type NodeMetadata } from './node-metadata.ts'
 export { completeFields, type ResponseFields } from './response-fields.ts'
 
 /** Handles a request that was let in. */

@@ -34,6 +34,7 @@ export function bearerEither<J extends Principal, O extends Principal>(options: 
   return bearerScheme<J | O>({
     verifyToken: (token, context) => (/^[^.]*\.[^.]*\./.test(token) ? jwt : opaque).verifyToken(token, context),
     ...(certificates === undefined ? {} : { certificates }),
+    issuers: jwt.advertises.issuers && opaque.advertises.issuers && [...new Set([...jwt.advertises.issuers, ...opaque.advertises.issuers])],
     async ready() {
       await Promise.all([jwt.ready(), opaque.ready()])
     },

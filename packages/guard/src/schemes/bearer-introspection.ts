@@ -27,6 +27,7 @@ export function bearerIntrospection<C extends Claims = Claims>(options: BearerIn
   return bearerScheme({
     verifyToken: (token, context) => verifyToken(token, settings, context),
     ...(settings.certificates === undefined ? {} : { certificates: settings.certificates }),
+    ...(settings.issuer === undefined ? {} : { issuers: [settings.issuer] }),
     ready: settings.ready,
   })
 }

@@ -36,6 +36,7 @@ export function bearerJwt<C extends Claims = Claims>(options: BearerJwtOptions<C
   return bearerScheme({
     verifyToken: (token, context) => verifyToken(token, settings, context),
     ...(settings.certificates === undefined ? {} : { certificates: settings.certificates }),
+    issuers: [...settings.issuers.keys()],
     async ready() {
       await Promise.all([...settings.issuers.values()].map((issuer) => issuer.keys.ready()))
     },

@@ -1,6 +1,7 @@
 import type { PeerCertificate, Presented, Principal, RequestView, Scheme, Secret, Verified, VerifyContext } from '@countersign/core'
 import { thumbprintOf } from '#platform'
 import type { CertificateSource } from '../certificates/source.ts'
+import type { Advertising } from '../metadata/advertisement.ts'
 import { after, type Settled } from '../settle.ts'
 import type { Confirmation } from '../tokens/confirmation.ts'
 import { BEARER } from './bearer-challenge.ts'
@@ -17,7 +18,7 @@ export interface PresentedToken {
 }
 
 /** The Bearer scheme over some kind of tokens, which other schemes can have verified as well. */
-export interface BearerScheme<P extends Principal = Principal> extends Scheme<PresentedToken, P> {
+export interface BearerScheme<P extends Principal = Principal> extends Scheme<PresentedToken, P>, Advertising {
   /** Verifies a token without a look at who sent it. */
   verifyToken(token: string, context: VerifyContext): Settled<VerifiedToken<P>>
   /** Waits for what verification needs, such as keys; rejects with what cannot be had. */
@@ -28,17 +29,20 @@ export interface BearerScheme<P extends Principal = Principal> extends Scheme<Pr
 export interface BearerParts<P extends Principal> extends Pick<BearerScheme<P>, 'verifyToken'> {
   /** Where the certificates are that tokens may be bound to; without it, tokens bound to one are refused. */
   readonly certificates?: CertificateSource
+  /** Whose tokens these are, where that is known. */
+  readonly issuers?: readonly string[] | undefined
   readonly ready?: () => Promise<void>
 }
 
 /** Makes the Bearer scheme over a way of verifying tokens: a bound one is accepted only with what it is bound to (RFC 6750, RFC 8705 section 3). */
-export function bearerScheme<P extends Principal>({ verifyToken, certificates, ready }: BearerParts<P>): BearerScheme<P> {
+export function bearerScheme<P extends Principal>({ verifyToken, certificates, issuers, ready }: BearerParts<P>): BearerScheme<P> {
   return {
     ...BEARER,
     extract: (request, authorization) => present(BEARER.extract(request, authorization), request, certificates),
     verify: ({ token, certificate }, context) =>
       after(verifyToken(token.reveal(), context), (verified) => hold(verified, certificates === undefined ? undefined : { certificate })),
     verifyToken,
+    advertises: { bearerMethods: ['header'], certificateBound: certificates !== undefined, ...(issuers === undefined ? {} : { issuers }) },
     ready: ready ?? (() => Promise.resolve()),
   }
 }

@@ -12,6 +12,7 @@ import {
   type VerifyContext,
 } from '@countersign/core'
 import { digestOf, thumbprintOf, verifySignature } from '#platform'
+import type { Advertising } from '../metadata/advertisement.ts'
 import { readProof, type Proof } from '../proofs/proof.ts'
 import { targetOf } from '../proofs/target.ts'
 import { after, isPromise, type Settled } from '../settle.ts'
@@ -32,7 +33,7 @@ export interface PresentedProof {
 }
 
 /** The DPoP scheme over some kind of tokens. */
-export interface DpopScheme<P extends Principal = Principal> extends Scheme<PresentedProof, P> {
+export interface DpopScheme<P extends Principal = Principal> extends Scheme<PresentedProof, P>, Advertising {
   /** Waits for what verification of the tokens needs. */
   ready(): Promise<void>
 }
@@ -77,9 +78,14 @@ export function dpop<P extends Principal = Principal>(tokens: BearerScheme<P>, o
         )
       }),
     challenges: (ask) => [dpopChallenge(ask, algs)],
+    advertises: { ...issuersOf(tokens), proofAlgorithms: settings.algorithms },
     ready: () => tokens.ready(),
     ...(nonces === undefined ? {} : { prepare: (now) => nonces.prepare(now), fields: ({ now }) => nonceFields(nonces.current(now)) }),
   }
+}
+
+function issuersOf({ advertises }: Partial<Advertising>): { readonly issuers?: readonly string[] } {
+  return advertises?.issuers === undefined ? {} : { issuers: advertises.issuers }
 }
 
 /** Browsers hide both fields from script unless they are named (RFC 9449 sections 7.1 and 8). */
