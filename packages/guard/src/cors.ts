@@ -5,6 +5,8 @@ import { checkerOf, type Checker } from './check.ts'
 export interface CorsOptions {
   /** Exact origins such as `https://app.example`; `*` for all, which excludes `credentials`. */
   readonly origins: readonly string[]
+  /** Origins under which this API itself is known, instead of the one in `Host`, which is the attacker's where a name was made to resolve to this server (DNS rebinding). They may send requests like the others. */
+  readonly ownOrigins?: readonly string[]
   /** Whether browsers may send cookies. Default `false`. */
   readonly credentials?: boolean
   /** Methods that a preflight is told. Default GET, HEAD, POST, PUT, PATCH, DELETE. */
@@ -67,8 +69,9 @@ export function createCors(options: CorsOptions): Cors {
       return origin === undefined ? undefined : { status: 204, fields: [...shared(origin), ...told] }
     },
     isForeign(view) {
-      const [origin] = view.field('origin')
-      return origin !== undefined && allowed(view) === undefined && !isOwnOrigin(origin, view)
+      const [origin, second] = view.field('origin')
+      if (origin === undefined || allowed(view) !== undefined) return false
+      return options.ownOrigins === undefined ? !isOwnOrigin(origin, view) : second !== undefined || !options.ownOrigins.includes(origin)
     },
   }
 }
@@ -90,8 +93,14 @@ function isOwnOrigin(origin: string, view: RequestView): boolean {
 
 function checkCors(options: CorsOptions): void {
   const check: Checker = checkerOf('createGuard({ cors })')
-  check.members(options, ['origins', 'credentials', 'methods', 'headers', 'maxAge'])
-  if (!Array.isArray(options.origins) || options.origins.length === 0)
+  check.members(options, ['origins', 'ownOrigins', 'credentials', 'methods', 'headers', 'maxAge'])
+  const { ownOrigins } = options
+  if (
+    ownOrigins !== undefined &&
+    !(Array.isArray(ownOrigins) && ownOrigins.length > 0 && ownOrigins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin))
+  )
+    check.refuse('ownOrigins', ownOrigins, 'a list of origins such as `https://api.example`, without a path')
+  if (!Array.isArray(options.origins) || (options.origins.length === 0 && ownOrigins === undefined))
     check.refuse('origins', options.origins, 'a list of origins such as `https://app.example`')
   for (const origin of options.origins) {
     if (origin === '*' ? options.credentials === true : !URL.canParse(origin) || new URL(origin).origin !== origin) {
