@@ -1,5 +1,6 @@
-import { createGuard, type Guard, type KeyEvent } from 'countersign'
+import { createGuard, type Guard, type KeyEvent, type ProtectedResource } from 'countersign'
 import { Directory, standingOf } from './access/directory.ts'
+import { describeResource } from './access/resource.ts'
 import { buildSchemes } from './access/schemes.ts'
 import { Throttle } from './abuse/throttle.ts'
 import type { AbuseConfig, Config } from './config/config.ts'
@@ -40,7 +41,7 @@ export async function bringToLife(setup: Setup, options: LiveOptions): Promise<L
   const { config, policy } = setup
   const { store, tracing } = options
   const directory = new Directory(store.principals, config.schemes.bearer?.issuers[0]?.issuer)
-  const guard = buildGuard(config, directory, options)
+  const { guard, resource } = buildGuard(config, directory, options)
   const assertion = config.identity.assertion === undefined ? undefined : await createAssertion(config.identity.assertion, store.signing)
   const perAddress = throttleOf(config.abuse.perAddress, options.processes)
   const rules = new Rules({
@@ -51,6 +52,7 @@ export async function bringToLife(setup: Setup, options: LiveOptions): Promise<L
     directory,
     tracing,
     onError: (error) => options.onError(error, 'store'),
+    ...(resource === undefined ? {} : { resource }),
     ...(assertion === undefined ? {} : { assertion }),
     ...(perAddress === undefined ? {} : { perAddress }),
   })
@@ -58,12 +60,21 @@ export async function bringToLife(setup: Setup, options: LiveOptions): Promise<L
   return { setup, guard, rules }
 }
 
-function buildGuard({ realm, schemes, cors, abuse, limits }: Config, directory: Directory, { store, processes, onKeys, onError }: LiveOptions): Guard {
+interface Guarded {
+  readonly guard: Guard
+  readonly resource: ProtectedResource | undefined
+}
+
+function buildGuard(config: Config, directory: Directory, { store, processes, onKeys, onError }: LiveOptions): Guarded {
+  const { realm, cors, abuse, limits } = config
+  const schemes = buildSchemes({ config: config.schemes, store, directory, onKeys })
+  const resource = describeResource(config, schemes)
   const perPrincipal = throttleOf(abuse.perPrincipal, processes)
   const over = (name: string): number => perPrincipal?.take(name, Date.now() / 1000) ?? 0
-  return createGuard({
+  const guard = createGuard({
     realm,
-    schemes: buildSchemes({ config: schemes, store, directory, onKeys }),
+    schemes,
+    ...(resource === undefined ? {} : { resourceMetadata: resource }),
     ...(cors === undefined ? {} : { cors }),
     credentialLimit: Math.min(8192, limits.header),
     standing: (principal) => {
@@ -78,6 +89,7 @@ function buildGuard({ realm, schemes, cors, abuse, limits }: Config, directory: 
     },
     onError: (error) => onError(error, 'access-control'),
   })
+  return { guard, resource }
 }
 
 function throttleOf(rate: AbuseConfig['perAddress'], processes: number): Throttle | undefined {

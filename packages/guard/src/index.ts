@@ -27,6 +27,7 @@ export type { BearerScheme, PresentedToken, VerifiedToken } from './schemes/bear
 export { mcpGuard, type McpGuard } from './mcp/mcp-guard.ts'
 export type { McpGuardOptions, McpIssuer } from './mcp/mcp-options.ts'
 export type { ScopeLists } from './mcp/tool-scopes.ts'
+export { metadataReplies, type MetadataReplies, type MetadataReply } from './metadata/reply.ts'
 export { protectedResource, type ProtectedResource } from './metadata/protected-resource.ts'
 export type { ResourceMetadata, Worded } from './metadata/document.ts'
 export type { ProtectedResourceOptions, ResourceSigning } from './metadata/resource-options.ts'

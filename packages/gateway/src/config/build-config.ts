@@ -54,6 +54,7 @@ export function buildConfig(parts: Parts): Config {
     abuse: { guessing: abuse.guessing, ...optional('perAddress', abuse.perAddress), ...optional('perPrincipal', abuse.perPrincipal) },
     identity: identityOf(written),
     ...optional('cors', written.cors),
+    ...optional('resource', written.resource && given(written.resource)),
     network,
     log: { ...logging, ...optional('auditFile', auditFile === undefined ? undefined : resolve(folder, auditFile)) },
     shutdown,

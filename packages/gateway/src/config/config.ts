@@ -1,5 +1,6 @@
 import type { Algorithm } from 'countersign'
 import type { Place } from '@countersign/openapi'
+import type { ResourceConfig } from './resource-config.ts'
 
 export type { Diagnostic, Place } from '@countersign/openapi'
 
@@ -21,6 +22,7 @@ export interface Config {
   readonly abuse: AbuseConfig
   readonly identity: IdentityConfig
   readonly cors?: CorsConfig
+  readonly resource?: ResourceConfig
   readonly network: NetworkConfig
   readonly log: LogConfig
   readonly shutdown: ShutdownConfig

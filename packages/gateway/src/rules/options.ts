@@ -1,4 +1,4 @@
-import type { Guard } from 'countersign'
+import type { Guard, ProtectedResource } from 'countersign'
 import type { Directory } from '../access/directory.ts'
 import type { Throttle } from '../abuse/throttle.ts'
 import type { Config } from '../config/config.ts'
@@ -15,6 +15,8 @@ export interface RulesOptions {
   readonly store: Store
   readonly directory: Directory
   readonly tracing: Tracing
+  /** What clients are told about the API. */
+  readonly resource?: ProtectedResource
   readonly assertion?: Assertion
   readonly perAddress?: Throttle
   /** Told what the store threw. */

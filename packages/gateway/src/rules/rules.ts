@@ -1,5 +1,5 @@
 import { authenticated, type Allowed, type Denial, type RequestView } from '@countersign/core'
-import type { Gate, Passage, Settled } from 'countersign'
+import { metadataReplies, type Gate, type MetadataReplies, type MetadataReply, type Passage, type Settled } from 'countersign'
 import { requestView } from 'countersign/node'
 import { isRevoked } from '../access/schemes.ts'
 import type { Assertion } from '../identity/assertion.ts'
@@ -43,6 +43,7 @@ export class Rules {
   readonly #ready: ReadonlyMap<Api, Ready>
   readonly #anybody: Gate
   readonly #keySet: string | undefined
+  readonly #metadata: MetadataReplies
 
   /** Throws a `TypeError` if a requirement cannot be met by any request. */
   constructor(options: RulesOptions) {
@@ -51,6 +52,7 @@ export class Rules {
     this.#ready = new Map(options.policy.apis.map((api) => [api, prepare(api, options)]))
     this.#anybody = options.guard.gate(authenticated())
     this.#keySet = options.assertion === undefined ? undefined : JSON.stringify(options.assertion.keySet)
+    this.#metadata = metadataReplies(options.resource === undefined ? [] : [options.resource])
   }
 
   rule(request: FrontRequest, judged: JudgedPath): Settled<Ruling> {
@@ -69,12 +71,16 @@ export class Rules {
     }
     const round: Round = { request, view, judged, note }
     if (addressed.found === 'foreign-host') return refused(round, 'foreign-host', refusal('misdirected-request'))
+    const metadata = this.#metadata({ method: view.method === 'HEAD' ? 'GET' : view.method, target: judged.target })
+    // Its preflights, too, have an answer of their own: clients in browsers come from anywhere.
+    if (metadata !== undefined && isPreflight(view)) return serveMetadata(round, metadata)
     if (isPreflight(view)) return this.#preflight(round)
     const barred = this.#entrance.barredByLaw(note.client)
     if (barred !== undefined) return refused(round, 'legal', barred)
     const turned = this.#entrance.turnAway(request, view, note.client)
     if (turned !== undefined) return turnedAway(round, turned)
     if (this.#keySet !== undefined && judged.path === KEY_SET_PATH) return serveKeySet(round, this.#keySet)
+    if (metadata !== undefined) return serveMetadata(round, metadata)
     if (ready === undefined || matched === undefined) return this.#notFound(round)
     note.api = ready.api.config.name
     if (matched.found === 'route') return this.#decide(round, ready, matched.value)
@@ -235,6 +241,16 @@ function serveKeySet(round: Round, body: string): Ruling {
     ['Cache-Control', 'public, max-age=300'],
   ] as const
   return served(round, 'serve', { status: 200, fields, body })
+}
+
+/** Metadata of the API (RFC 9728 section 3.2), which nobody needs credentials for. */
+function serveMetadata(round: Round, made: Settled<MetadataReply>): Settled<Ruling> {
+  return settle(made, ({ status, fields, body = '' }) => {
+    if (status === 405) return refused(round, 'no-method', refusal('method-not-allowed', [['Allow', 'GET, HEAD, OPTIONS']]))
+    // The front door says how long it is.
+    const own = fields.filter(([name]) => name !== 'Content-Length')
+    return served(round, status === 200 ? 'serve' : 'options', { status, fields: own, body })
+  })
 }
 
 function ownFields({ note }: Round, assertion: Assertion | undefined, signed: string | undefined): readonly (readonly [string, string])[] {

@@ -4,6 +4,7 @@ import { checkApis } from './apis.ts'
 import { checkGateway } from './gateway.ts'
 import { checkIdentity } from './identity.ts'
 import { checkPersonas } from './personas.ts'
+import { checkResource } from './resource.ts'
 import { checkSchemes } from './schemes.ts'
 
 /**
@@ -13,5 +14,5 @@ import { checkSchemes } from './schemes.ts'
  * even where the schema found something.
  */
 export function checkFile(root: Located, source: Source): void {
-  for (const check of [checkGateway, checkSchemes, checkApis, checkIdentity, checkPersonas]) check(root, source)
+  for (const check of [checkGateway, checkSchemes, checkResource, checkApis, checkIdentity, checkPersonas]) check(root, source)
 }

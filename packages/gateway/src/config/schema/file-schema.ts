@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { apisSection } from './api-section.ts'
 import { leaf, members } from './complaint.ts'
 import { label } from './names.ts'
+import { resourceSection } from './resource-section.ts'
 import { restSections } from './rest-sections.ts'
 import { personasSection, schemesSection } from './schemes-section.ts'
 
@@ -18,6 +19,7 @@ export const fileSchema = members('The configuration of a Countersign gateway.',
   realm: label('What is protected, as browsers and clients show it in a challenge.', 'a short name, such as `orders`, without quotes and backslashes'),
   ...restSections,
   schemes: schemesSection,
+  resource: v.optional(resourceSection),
   apis: apisSection,
   personas: v.optional(personasSection, {}),
 })
