@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import type { Server } from 'node:http'
-import type { Guard, Requirement } from 'countersign'
+import type { Guard, ProtectedResource, Requirement } from 'countersign'
 
 /** What a route answers to a request that was let in. A text is sent as text, anything else as JSON. */
 export interface Reply {
@@ -28,7 +28,12 @@ export interface Route {
   readonly reply: (access: LetIn | undefined, params: Readonly<Record<string, string>>, content: string) => Reply
 }
 
+/** At least one resource. */
+export type Resources = readonly [ProtectedResource, ...ProtectedResource[]]
+
 export interface ServeOptions {
+  /** What is described to clients, before everything else. */
+  readonly resources?: Resources | undefined
   /** `public-cache`: a middleware before everything marks responses as publicly cacheable. Fetch has no such place. */
   readonly before?: 'public-cache'
 }

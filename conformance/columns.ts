@@ -48,6 +48,7 @@ export function adapterColumn(adapter: AdapterUnderTest): Column {
       const served = await adapter.serve(
         open.guard,
         open.routes.map((route) => ({ ...route, reply: reply(route) })),
+        { resources: open.resources },
       )
       const close = async (): Promise<void> => void (await Promise.all([served.close(), open.close?.()]))
       return { handles: { ...open, port: served.port }, counted: true, send: (sent) => transmit(served.port, sent), close }

@@ -35,7 +35,9 @@ export function expectationOf(row: Row, variant: Variant): Expectation {
     // The problem of an alternative is its own: the table names the usual one.
     problem: problem === 'pass-through' ? undefined : problem,
     cache: row.cache,
-    fields: Object.fromEntries(Object.entries({ ...said.headers, ...row.headers }).map(([name, template]) => [name, fill(template, values)])),
+    fields: Object.fromEntries(
+      Object.entries({ ...said.headers, ...row.headers, ...variant.fields }).map(([name, template]) => [name, fill(template, values)]),
+    ),
   }
 }
 

@@ -48,9 +48,6 @@ export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string
   'prefetch-no-session': ['schemes (issue 4)', 'sessions'],
 
   'graphql-field-denied': ['application/audit (issue 7)', 'the GraphQL server of the application decides fields'],
-  'mcp-no-token': ['schemes (issue 4)', 'resource_metadata in the challenge'],
-  'mcp-insufficient-scope': ['schemes (issue 4)', 'resource_metadata in the challenge'],
-  'mcp-origin-invalid': ['schemes (issue 4)', 'the profile for MCP; origin-denied is the same answer'],
   'proxy-auth-required': ['never sent', 'only forward proxies send 407'],
   'network-login': ['never sent', 'only intercepting proxies send 511'],
 

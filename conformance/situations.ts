@@ -1,5 +1,6 @@
 import type { Guard, NonEmpty, Reason } from 'countersign'
 import type { Route } from './adapters.ts'
+import type { Resources } from './application.ts'
 import type { GatewaySetup } from './gateway/setup.ts'
 import type { KeyServer } from './fixtures/key-server.ts'
 import { token, type TokenOptions, type World } from './fixtures/world.ts'
@@ -48,6 +49,8 @@ export interface Handles {
 export interface OpenSite extends Handles {
   readonly guard: Guard
   readonly routes: readonly Route[]
+  /** What is described to clients. */
+  readonly resources?: Resources
   readonly close?: () => Promise<void>
 }
 
@@ -109,6 +112,8 @@ export interface Variant {
   readonly notHead?: string
   /** A request whose answer must equal this one in every byte but Date and the id. */
   readonly twin?: Sent | ((stage: Stage) => Sent | Promise<Sent>)
+  /** Fields of the answer that the row does not speak of. */
+  readonly fields?: Readonly<Record<string, string>>
   /** Seconds in which the answer must be there. */
   readonly within?: number
   /** Values that only the answer can tell, such as how long to wait. Throws for a value that cannot be right. */

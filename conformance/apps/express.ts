@@ -1,7 +1,7 @@
 import express4module from 'express4'
 import express5module, { type RequestHandler } from 'express'
 import { createServer } from 'node:http'
-import { accessOf, protectWith } from 'countersign/express'
+import { accessOf, protectWith, serveMetadata } from 'countersign/express'
 import { deferContinue } from 'countersign/node'
 import { encode, listen, PUBLIC_CACHE, type AdapterUnderTest, type Route } from '../application.ts'
 
@@ -16,11 +16,12 @@ export const express4: AdapterUnderTest = {
 }
 
 function serveWith(framework: typeof express5module): AdapterUnderTest['serve'] {
-  return (guard, routes, { before } = {}) => {
+  return (guard, routes, { before, resources } = {}) => {
     const app = framework()
     const protect = protectWith(guard)
     // Otherwise Express prints what handlers throw.
     app.set('env', 'test')
+    if (resources !== undefined) app.use(serveMetadata(...resources))
     if (before === 'public-cache') {
       app.use((_req, res, next) => {
         res.set(PUBLIC_CACHE)

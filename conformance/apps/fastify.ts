@@ -1,14 +1,15 @@
 import Fastify from 'fastify'
-import { accessOf, protectWith } from 'countersign/fastify'
+import { accessOf, protectWith, serveMetadata } from 'countersign/fastify'
 import { deferContinue } from 'countersign/node'
 import { encode, PUBLIC_CACHE, served, type AdapterUnderTest } from '../application.ts'
 
 export const fastify: AdapterUnderTest = {
   name: 'fastify',
-  async serve(guard, routes, { before } = {}) {
+  async serve(guard, routes, { before, resources } = {}) {
     const app = Fastify()
     const protect = protectWith(guard)
     deferContinue(app.server)
+    if (resources !== undefined) app.addHook('onRequest', serveMetadata(...resources))
     app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
     if (before === 'public-cache') app.addHook('onRequest', async (_request, reply) => void reply.headers(PUBLIC_CACHE))
     for (const { method, path, requirement, reply } of routes) {

@@ -1,13 +1,14 @@
 import type { Allowed } from 'countersign'
 import { deferContinue } from 'countersign/node'
-import { protectWith, type ProtectedFetch } from 'countersign/fetch'
+import { protectWith, serveMetadata, type ProtectedFetch } from 'countersign/fetch'
 import { encode, match, type AdapterUnderTest, type Route } from '../application.ts'
 import { serveFetch } from './serve-fetch.ts'
 
 export const fetch: AdapterUnderTest = {
   name: 'fetch',
-  serve(guard, routes) {
+  serve(guard, routes, { resources } = {}) {
     const protect = protectWith(guard)
+    const metadata = resources === undefined ? undefined : serveMetadata(...resources)
     const handlers = new Map<Route, ProtectedFetch>()
     for (const route of routes) {
       const { requirement } = route
@@ -17,7 +18,7 @@ export const fetch: AdapterUnderTest = {
     return serveFetch(deferContinue, (request) => {
       const found = match(routes, request.method, new URL(request.url).pathname)
       const handler = found && handlers.get(found.route)
-      return handler === undefined ? new Response(null, { status: 404 }) : handler(request, found?.params)
+      return metadata?.(request) ?? (handler === undefined ? new Response(null, { status: 404 }) : handler(request, found?.params))
     })
   },
 }

@@ -1,6 +1,6 @@
 import { Hono, type Context } from 'hono'
 import type { Allowed } from 'countersign'
-import { protectWith } from 'countersign/hono'
+import { protectWith, serveMetadata } from 'countersign/hono'
 import { deferContinue } from 'countersign/node'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { encode, PUBLIC_CACHE, type AdapterUnderTest, type Route } from '../application.ts'
@@ -8,9 +8,10 @@ import { serveFetch } from './serve-fetch.ts'
 
 export const hono: AdapterUnderTest = {
   name: 'hono',
-  serve(guard, routes, { before } = {}) {
+  serve(guard, routes, { before, resources } = {}) {
     const app = new Hono()
     const protect = protectWith(guard)
+    if (resources !== undefined) app.use(serveMetadata(...resources))
     if (before === 'public-cache') {
       app.use(async (c, next) => {
         for (const [name, value] of Object.entries(PUBLIC_CACHE)) c.header(name, value)

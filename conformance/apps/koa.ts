@@ -1,16 +1,17 @@
 import Koa, { type Context, type Middleware } from 'koa'
 import { createServer } from 'node:http'
-import { accessOf, protectWith } from 'countersign/koa'
+import { accessOf, protectWith, serveMetadata } from 'countersign/koa'
 import { deferContinue } from 'countersign/node'
 import { encode, listen, match, PUBLIC_CACHE, textOf, type AdapterUnderTest, type Route } from '../application.ts'
 
 export const koa: AdapterUnderTest = {
   name: 'koa',
-  serve(guard, routes, { before } = {}) {
+  serve(guard, routes, { before, resources } = {}) {
     const app = new Koa()
     const protect = protectWith(guard)
     // Otherwise Koa prints what handlers throw.
     app.silent = true
+    if (resources !== undefined) app.use(serveMetadata(...resources))
     if (before === 'public-cache') {
       app.use((ctx, next) => {
         ctx.set(PUBLIC_CACHE)

@@ -4,15 +4,16 @@ import { NestFactory } from '@nestjs/core'
 import type { NestExpressApplication } from '@nestjs/platform-express'
 import type { Request, Response } from 'express'
 import type { Allowed, Guard } from 'countersign'
-import { Access, CountersignModule, Protect } from 'countersign/nest'
+import { Access, CountersignModule, Protect, serveMetadata } from 'countersign/nest'
 import { deferContinue } from 'countersign/node'
 import { encode, PUBLIC_CACHE, served, textOf, type AdapterUnderTest, type Route } from '../application.ts'
 
 export const nest: AdapterUnderTest = {
   name: 'nest',
-  async serve(guard, routes, { before } = {}) {
+  async serve(guard, routes, { before, resources } = {}) {
     // Nest reads JSON before guards run; an application that wants to refuse first reads it later.
     const app = await NestFactory.create<NestExpressApplication>(moduleOf(guard, routes), { logger: false, abortOnError: false, bodyParser: false })
+    if (resources !== undefined) app.use(serveMetadata(...resources))
     if (before === 'public-cache') {
       app.use((_req: Request, res: Response, next: () => void) => {
         res.set(PUBLIC_CACHE)

@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Allowed } from 'countersign'
-import { deferContinue, protectWith, type NodeListener } from 'countersign/node'
+import { deferContinue, protectWith, serveMetadata, type NodeListener } from 'countersign/node'
 import { encode, listen, match, PUBLIC_CACHE, textOf, type AdapterUnderTest, type Route } from '../application.ts'
 
 export const node: AdapterUnderTest = {
   name: 'node',
-  serve(guard, routes, { before } = {}) {
+  serve(guard, routes, { before, resources } = {}) {
     const protect = protectWith(guard)
+    const metadata = resources === undefined ? undefined : serveMetadata(...resources)
     const listeners = new Map<Route, NodeListener>()
     for (const route of routes) {
       const handler = handlerOf(route)
@@ -14,6 +15,7 @@ export const node: AdapterUnderTest = {
     }
     const dispatch = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
       if (before === 'public-cache') for (const [name, value] of Object.entries(PUBLIC_CACHE)) res.setHeader(name, value)
+      if (metadata?.(req, res) === true) return
       const found = match(routes, req.method ?? '', pathOf(req))
       if (found === undefined) return void res.writeHead(404).end()
       await listeners.get(found.route)?.(req, res, found.params)

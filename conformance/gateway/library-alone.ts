@@ -55,6 +55,9 @@ export const SITUATIONS: Readonly<Record<string, Readonly<Record<string, string>
     'the account was deleted, and the route asks for a role': 'who is not in the store is known by the token alone',
   },
   'session-store-unavailable': { 'the look-up of accounts throws': 'the look-up is a function of the application' },
+  'metadata-route': { 'of another resource of the host': 'a gateway describes one resource' },
+  'mcp-insufficient-scope': { 'a scope that comprises both passes': 'the configuration has no scopes that comprise others' },
+  'mcp-origin-invalid': { 'a name that was made to resolve to this server': 'with `hosts` the answer is 421; the gateway has a row for that' },
   'cors-denial-shared': {
     'the quota is used up': 'the gateway counts by itself; the answer is the same',
     'the account store is down': 'the look-up is a function of the application',

@@ -13,6 +13,7 @@ import { gatewayRows } from './gateway.ts'
 import { detailRows } from './h-details.ts'
 import { failureRows } from './i-failures.ts'
 import { browserRows } from './j-browser.ts'
+import { mcpRows } from './k-mcp.ts'
 import { protocolRows } from './k-protocols.ts'
 
 /** Rows of the table that a guard answers for, with the situations that put it into practice: for the adapters, and for the gateway but what `library-alone.ts` names. */
@@ -32,6 +33,7 @@ export const ROWS: Rows = {
   ...failureRows,
   ...browserRows,
   ...protocolRows,
+  ...mcpRows,
 }
 
 /** Situations that only a gateway meets, or that it can be brought to in its own way only. */
