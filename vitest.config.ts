@@ -16,6 +16,8 @@ export default defineConfig({
     isolate: false,
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // It has a condition `source` of its own, which leads to TypeScript that Node does not read.
+    server: { deps: { inline: [/@modelcontextprotocol/, /eventsource/] } },
     projects: [
       {
         extends: true,
