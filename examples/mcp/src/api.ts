@@ -1,5 +1,4 @@
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import type { McpGuard } from 'countersign'
 import { protectWith, serveMetadata } from 'countersign/express'
 import express, { type Express, type Request, type Response } from 'express'
@@ -23,7 +22,6 @@ async function answer(req: Request, res: Response, notes: string[]): Promise<voi
   const server = notesServer(notes)
   const transport = new StreamableHTTPServerTransport()
   res.on('close', () => void server.close())
-  // The SDK is not written for `exactOptionalPropertyTypes`.
-  await server.connect(transport as Transport)
+  await server.connect(transport)
   await transport.handleRequest(req, res, req.body)
 }

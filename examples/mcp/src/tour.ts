@@ -2,7 +2,6 @@ import { UnauthorizedError, type OAuthClientProvider } from '@modelcontextprotoc
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js'
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { CALLBACK, CLIENT } from './known-client.ts'
 import { browse } from './person.ts'
 
@@ -35,11 +34,10 @@ export async function tour(resource: string, say: (line: string) => void): Promi
     await transport.finishAuth(await browse(asked, CALLBACK))
   }
   try {
-    // The SDK is not written for `exactOptionalPropertyTypes`.
-    await client.connect(transport as Transport).catch(async (error: unknown) => {
+    await client.connect(transport).catch(async (error: unknown) => {
       await authorize(error)
       transport = transportOf()
-      await client.connect(transport as Transport)
+      await client.connect(transport)
     })
     const list = async (): Promise<string> => textOf(await client.callTool({ name: 'list-notes' }))
     const add = async (): Promise<string> => textOf(await client.callTool({ name: 'add-note', arguments: { note: 'call Ivan' } }))

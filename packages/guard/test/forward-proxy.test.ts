@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
-import { createServer, request as send, type Server } from 'node:http'
+import { createServer, request as send, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { promisify } from 'node:util'
 import { authenticated, basic, createGuard, type Passage } from 'countersign'
 import { requestView, writeAnswer } from 'countersign/node'
@@ -20,9 +21,11 @@ const origin = createServer(({ headers }, response) => {
 })
 
 /** A forward proxy as small as it can be: absolute targets and tunnels (RFC 9110 sections 9.3.6 and 11.7). */
-const proxy = createServer(async (request, response) => {
+const proxy = createServer((request, response) => void relay(request, response))
+
+async function relay(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const passage: Passage = await gate(requestView(request))
-  if (!passage.pass) return void writeAnswer(request, response, passage.answer)
+  if (!passage.pass) return writeAnswer(request, response, passage.answer)
   // RFC 9110 section 11.7.2: they are for this proxy and go no further.
   const { 'proxy-authorization': _own, ...headers } = request.headers
   const onward = send(new URL(request.url ?? ''), { method: request.method ?? 'GET', headers }, (answer) => {
@@ -31,8 +34,9 @@ const proxy = createServer(async (request, response) => {
   })
   onward.on('error', () => void response.writeHead(502).end())
   request.pipe(onward)
-})
-proxy.on('connect', async (request, socket) => {
+}
+
+async function dig(request: IncomingMessage, socket: Duplex): Promise<void> {
   const passage = await gate(requestView(request, {}, '/'))
   if (!passage.pass) {
     const fields = passage.answer.fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')
@@ -45,7 +49,8 @@ proxy.on('connect', async (request, socket) => {
   })
   tunnel.on('error', () => socket.destroy())
   socket.on('error', () => tunnel.destroy())
-})
+}
+proxy.on('connect', (request, socket) => void dig(request, socket))
 
 const addressOf = (server: Server): string => `127.0.0.1:${(server.address() as AddressInfo).port}`
 

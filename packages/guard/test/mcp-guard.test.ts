@@ -1,4 +1,4 @@
-import { mcpGuard, writeChallenge, type McpGuardOptions, type Requirement } from 'countersign'
+import { mcpGuard, writeChallenge, type Requirement } from 'countersign'
 import { request, testIssuer } from 'countersign/testing'
 import { describe, expect, it, test } from 'vitest'
 
@@ -124,7 +124,7 @@ test.each<[string, object, RegExp]>([
   ['an http address', { resource: 'http://mcp.example/mcp' }, /`resource`/],
   ['an origin with a path', { origins: ['https://app.example/x'] }, /`origins`/],
 ])('%s is refused when the guard is made', (_what, more, message) => {
-  expect(() => mcpGuard({ ...options, ...more } as McpGuardOptions)).toThrow(message)
+  expect(() => mcpGuard({ ...options, ...more })).toThrow(message)
 })
 
 test('several issuers are trusted, each with a claim of its own for scopes; none is refused', async () => {

@@ -16,7 +16,7 @@ export interface McpGuard {
   /** What every request needs. */
   readonly requirement: Known
   /** What a request with this message needs: the scopes of the tool that it calls as well, all in one challenge. */
-  requirementOf(message: unknown): Known
+  readonly requirementOf: (message: unknown) => Known
 }
 
 // What clients in browsers send (Streamable HTTP).
