@@ -48,7 +48,6 @@ export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string
   'prefetch-no-session': ['schemes (issue 4)', 'sessions'],
 
   'graphql-field-denied': ['application/audit (issue 7)', 'the GraphQL server of the application decides fields'],
-  'proxy-auth-required': ['never sent', 'only forward proxies send 407; forward-proxy.test.ts has one, whose problem type is that of 401'],
   'network-login': ['never sent', 'only intercepting proxies send 511'],
 
   'forward-auth-nginx': ['forward-auth (issue 6)', 'the dialect of a proxy'],

@@ -5,6 +5,7 @@ const DPOP = 'the configuration of the gateway has no DPoP yet'
 /** Sites of the adapters that no configuration of the gateway has. */
 export const SITES: Readonly<Record<string, string>> = {
   cookie: 'the gateway takes no keys in cookies, whose requests would need a defence against forgery',
+  proxy: 'a reverse proxy speaks for the origin, and says 401',
   'key store throws': 'the look-up is a function of the application; a store that fails has a situation of its own',
   'key store rejects': 'the look-up is a function of the application',
   'key store hangs': 'the look-up is a function of the application',
@@ -67,6 +68,7 @@ export const SITUATIONS: Readonly<Record<string, Readonly<Record<string, string>
 /** Rows that the adapters meet and the gateway cannot be brought to. */
 export const ALONE: Readonly<Record<string, string>> = {
   'account-locked-password': 'the store has no state "locked"',
+  'proxy-auth-required': 'a reverse proxy speaks for the origin, and says 401',
   'account-incomplete': 'the store has no state for what an account holder has to do first',
   'policy-denied': 'a rule is a function of the application; the policy languages come later',
   'tenant-mismatch': 'a claim is compared by a function of the application',

@@ -1,4 +1,4 @@
-import { bearerSite, mixedSite } from '../fixtures/sites.ts'
+import { bearerSite, mixedSite, PASSWORD, proxySite } from '../fixtures/sites.ts'
 import { request, signed, type Rows } from '../situations.ts'
 
 const KEY = { in: 'header', name: 'x-api-key' }
@@ -9,6 +9,9 @@ const expecting = [
   ['Content-Type', 'application/json'],
   ['Content-Length', '14'],
 ] as const
+
+const PASSWORD_FIELD = ['Authorization', `Basic ${btoa(`olga:${PASSWORD}`)}`] as const
+const proxied = { site: proxySite, values: { proxy_realm: 'orders' }, send: request({}) } as const
 
 /** Other protocols over HTTP, as far as they are requests with an answer. */
 export const protocolRows: Rows = {
@@ -52,5 +55,10 @@ export const protocolRows: Rows = {
   'expect-continue': [
     { name: 'nothing but the header section is sent', ...all, send: request({ method: 'POST', fields: expecting }), notHead: 'the content never comes' },
     { name: 'with PUT', ...all, send: request({ method: 'PUT', fields: expecting }), notHead: 'the content never comes' },
+  ],
+  'proxy-auth-required': [
+    { name: 'nothing sent', ...proxied },
+    { name: 'credentials that are for the origin', ...proxied, send: request({ fields: [PASSWORD_FIELD] }) },
+    { name: 'credentials that are for the proxy pass', ...proxied, send: request({ fields: [['Proxy-Authorization', PASSWORD_FIELD[1]]] }), passes: true },
   ],
 }

@@ -1,7 +1,7 @@
 import { writeChallenge, type Challenge } from './challenge.ts'
 import type { Denial, Fields } from './decision.ts'
 import { delaySeconds } from './grammar.ts'
-import { PROBLEMS, reasonEntry, type Outcome, type Reason } from './reasons.ts'
+import { PROBLEMS, reasonEntry, type Outcome, type ProblemType, type Reason } from './reasons.ts'
 
 /** The body of a refusal, `application/problem+json` (RFC 9457). */
 export interface Problem {
@@ -98,8 +98,14 @@ export function answer(denial: Denial, { problemBase = PROBLEM_BASE, role = 'ori
   return { status, fields: [...lines, ...fields], problem: problemOf(denial, status, problemBase) }
 }
 
-function problemOf(denial: Denial, status: number, base: string): Problem {
+/** A client must tell the credentials for a proxy from those for the origin (RFC 9110 section 11.7.1). */
+function problemTypeOf(denial: Denial, status: number): ProblemType {
   const { problem } = reasonEntry(denial.reason)
+  return status === PROXY_STATUS && problem === 'authentication-required' ? 'proxy-authentication-required' : problem
+}
+
+function problemOf(denial: Denial, status: number, base: string): Problem {
+  const problem = problemTypeOf(denial, status)
   if (problem === 'about:blank') return { type: problem, title: PROBLEMS[problem], status }
   return { type: base + problem, title: PROBLEMS[problem], status, decision_id: denial.explanation.id, ...extensionsOf(denial) }
 }

@@ -9,6 +9,7 @@ export type Outcome = 'challenge' | 'forbid' | 'conceal' | 'malformed' | 'thrott
 /** Problem types (RFC 9457 section 3.1.1), as slugs under one configurable base, with their titles. */
 export const PROBLEMS = {
   'authentication-required': 'Authentication is required',
+  'proxy-authentication-required': 'Authentication to this proxy is required',
   'unsupported-authentication-scheme': 'These credentials are not of a kind accepted here',
   'invalid-credentials': 'The credentials were not accepted',
   'invalid-token': 'The access token was not accepted',

@@ -79,7 +79,7 @@ describe('a forward proxy, asked by curl', () => {
     expect(answer).toMatch(/^HTTP\/1.1 407 /)
     expect(answer).toContain('\nProxy-Authenticate: Basic realm="proxy", charset="UTF-8"\n')
     expect(answer).not.toMatch(/^www-authenticate/im)
-    expect(JSON.parse(answer.split('\n\n')[1] ?? '')).toMatchObject({ type: 'urn:countersign:problem:authentication-required', status: 407 })
+    expect(JSON.parse(answer.split('\n\n')[1] ?? '')).toMatchObject({ type: 'urn:countersign:problem:proxy-authentication-required', status: 407 })
   })
 
   it('lets in who has credentials for it, and passes on those for the origin alone', async () => {
