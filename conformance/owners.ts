@@ -9,14 +9,11 @@ export type Owner = 'policies (later)' | 'schemes (issue 4)' | 'forward-auth (is
  */
 export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string]>> = {
   'no-credentials-digest': ['schemes (issue 4)', 'Digest'],
-  'no-session-api': ['schemes (issue 4)', 'sessions'],
-  'no-session-navigation': ['schemes (issue 4)', 'sessions, login redirect'],
   'token-header-and-body': ['schemes (issue 4)', 'body transport of tokens'],
   'token-header-and-query-enabled': ['schemes (issue 4)', 'query transport of tokens'],
   'token-parameter-repeated': ['schemes (issue 4)', 'body and query transport of tokens'],
   'digest-parameter-missing': ['schemes (issue 4)', 'Digest'],
   'digest-uri-mismatch': ['schemes (issue 4)', 'Digest'],
-  'header-and-cookie': ['schemes (issue 4)', 'sessions; for keys in cookies guard.test.ts shows that there is no falling back'],
 
   'http-signature-missing': ['schemes (issue 4)', 'message signatures'],
   'http-signature-invalid': ['schemes (issue 4)', 'message signatures'],
@@ -26,8 +23,6 @@ export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string
   'digest-wrong-response': ['schemes (issue 4)', 'Digest'],
   'digest-stale-nonce': ['schemes (issue 4)', 'Digest'],
   'digest-replay': ['schemes (issue 4)', 'Digest'],
-  'session-expired-api': ['schemes (issue 4)', 'sessions'],
-  'session-expired-navigation': ['schemes (issue 4)', 'sessions, login redirect'],
   'login-form-failed': ['application/audit (issue 7)', 'the login endpoint is the application’s own'],
   'too-many-failed-attempts': ['schemes (issue 4)', 'counters of failed attempts'],
 
@@ -42,10 +37,6 @@ export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string
   'pdp-malformed': ['policies (later)', 'needs a policy decision point'],
   'policy-evaluation-error': ['policies (later)', 'needs a policy engine; what a fact throws is 503'],
   'quota-store-unavailable': ['policies (later)', 'counters of quotas'],
-
-  'csrf-failed': ['schemes (issue 4)', 'sessions'],
-  'csrf-anonymous': ['schemes (issue 4)', 'sessions'],
-  'prefetch-no-session': ['schemes (issue 4)', 'sessions'],
 
   'graphql-field-denied': ['application/audit (issue 7)', 'the GraphQL server of the application decides fields'],
   'network-login': ['never sent', 'only intercepting proxies send 511'],

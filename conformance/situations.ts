@@ -151,6 +151,7 @@ export const PLAIN_ROWS = {
   Bearer: 'no-credentials-bearer',
   Basic: 'no-credentials-basic',
   ApiKey: 'no-credentials-api-key',
+  Session: 'no-session-api',
 } as const
 
 export const isRefusal = (situation: Situation): situation is Refusal => 'refuses' in situation

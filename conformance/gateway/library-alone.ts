@@ -1,6 +1,7 @@
 import { isConfigurationRefusal, isRefusal, type Situation } from '../situations.ts'
 
 const DPOP = 'the configuration of the gateway has no DPoP yet'
+const SESSIONS = 'the configuration of the gateway has no sessions yet'
 
 /** Sites of the adapters that no configuration of the gateway has. */
 export const SITES: Readonly<Record<string, string>> = {
@@ -20,6 +21,10 @@ export const SITES: Readonly<Record<string, string>> = {
   'certificates alone': 'the configuration of the gateway has no client certificates yet',
   'authorization details': 'whether details cover a request is a function of the application',
   unprobeable: 'the configuration of the gateway has no such requirement yet',
+  sessions: SESSIONS,
+  'sessions, a quarter of an hour later': SESSIONS,
+  'sessions, half an hour later': SESSIONS,
+  'sessions and bearer': SESSIONS,
   dpop: DPOP,
   'dpop and bearer': DPOP,
   'dpop, bearer and basic': DPOP,
@@ -72,6 +77,14 @@ export const ALONE: Readonly<Record<string, string>> = {
   'account-incomplete': 'the store has no state for what an account holder has to do first',
   'policy-denied': 'a rule is a function of the application; the policy languages come later',
   'tenant-mismatch': 'a claim is compared by a function of the application',
+  'no-session-api': SESSIONS,
+  'no-session-navigation': SESSIONS,
+  'prefetch-no-session': SESSIONS,
+  'session-expired-api': SESSIONS,
+  'session-expired-navigation': SESSIONS,
+  'csrf-failed': SESSIONS,
+  'csrf-anonymous': SESSIONS,
+  'header-and-cookie': SESSIONS,
   'no-credentials-dpop': DPOP,
   'dpop-proof-missing': DPOP,
   'dpop-proof-multiple': DPOP,

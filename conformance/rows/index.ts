@@ -14,6 +14,7 @@ import { detailRows } from './h-details.ts'
 import { failureRows } from './i-failures.ts'
 import { browserRows } from './j-browser.ts'
 import { mcpRows } from './k-mcp.ts'
+import { sessionRows } from './j-sessions.ts'
 import { protocolRows } from './k-protocols.ts'
 
 /** Rows of the table that a guard answers for, with the situations that put it into practice: for the adapters, and for the gateway but what `library-alone.ts` names. */
@@ -32,6 +33,7 @@ export const ROWS: Rows = {
   ...detailRows,
   ...failureRows,
   ...browserRows,
+  ...sessionRows,
   ...protocolRows,
   ...mcpRows,
 }

@@ -62,7 +62,8 @@ async function collect(body: ReadableStream<Uint8Array> | null, limit: number): 
 
 export function fieldsOf(headers: Headers): ResponseFields {
   return {
-    get: (name) => headers.get(name),
+    // Cookies are not joined by commas (RFC 9110 section 5.3).
+    get: (name) => (name === 'Set-Cookie' ? headers.getSetCookie() : headers.get(name)),
     set: (name, value) => {
       headers.delete(name)
       for (const line of [value].flat()) headers.append(name, line)

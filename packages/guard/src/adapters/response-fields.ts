@@ -69,10 +69,13 @@ export function completeFields(response: ResponseFields, { vary, cacheControl, c
   if (cacheControl !== undefined && !response.get('Cache-Control')) response.set('Cache-Control', cacheControl)
 }
 
-/** A cookie stands beside those of the application; anything else is said once. */
+/** A cookie stands beside those of the application, which win over one of the same name; anything else is said once. */
 function addLine(response: ResponseFields, name: string, value: string): void {
   const found = name === 'Set-Cookie' ? response.get(name) : undefined
-  response.set(name, found === undefined || found === null || found === '' ? value : [found, value].flat().map(String))
+  if (found === undefined || found === null || found === '') return response.set(name, value)
+  const lines = [found].flat().map(String)
+  // A logout has removed the session that was about to be renewed, or a login has begun another one.
+  if (!lines.some((line) => line.startsWith(value.slice(0, value.indexOf('=') + 1)))) response.set(name, [...lines, value])
 }
 
 function addVary(response: ResponseFields, added: string): void {

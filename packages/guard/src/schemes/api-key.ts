@@ -1,5 +1,6 @@
 import { isToken, Secret, type Presented, type Principal, type RequestView, type Scheme } from '@countersign/core'
 import { checkerOf } from '../check.ts'
+import { cookieValues } from '../sessions/cookie.ts'
 import { after, type Settled } from '../settle.ts'
 import type { Claims } from '../tokens/claims.ts'
 import { knownPrincipal, type Known } from './known.ts'
@@ -60,7 +61,7 @@ export function apiKeyInForgeableCookie<C extends Claims = Claims>(options: ApiK
   const check = checkerOf('apiKeyInForgeableCookie()')
   check.members(options, ['cookie', 'verify', 'name'])
   if (typeof options.cookie !== 'string' || !isToken(options.cookie)) check.refuse('cookie', options.cookie, 'the name of a cookie')
-  return keyScheme(options, { in: 'cookie', name: options.cookie, carrier: 'cookie', values: (request) => cookies(request, options.cookie) })
+  return keyScheme(options, { in: 'cookie', name: options.cookie, carrier: 'cookie', values: (request) => cookieValues(request, options.cookie) })
 }
 
 /**
@@ -118,14 +119,4 @@ function presented(values: readonly string[]): Presented<Secret> {
 /** Fetch joins the lines of a field with commas (RFC 9110 section 5.3), so a comma stands for a second line. */
 function separate(lines: readonly string[]): readonly string[] {
   return lines.some((line) => line.includes(',')) ? lines.flatMap((line) => line.split(',')) : lines
-}
-
-/** The values of one cookie (RFC 6265 section 4.2.1). */
-function cookies(request: RequestView, name: string): readonly string[] {
-  const values: string[] = []
-  for (const pair of request.field('cookie').join(';').split(';')) {
-    const separator = pair.indexOf('=')
-    if (separator !== -1 && pair.slice(0, separator).trim() === name) values.push(pair.slice(separator + 1).trim())
-  }
-  return values
 }
