@@ -50,8 +50,9 @@ export function protectWith(guard: Guard): (requirement: Requirement) => KoaMidd
           if (passage.fields !== undefined) presetFields(ctx.response, passage.fields)
           return next()
         }
-        ctx.status = passage.answer.status
         ctx.body = writeFields(ctx.response, passage.answer) ?? null
+        // Behind the body: Koa takes an empty one for a 204.
+        ctx.status = passage.answer.status
         return closeIfExpecting(ctx.req, ctx.response)
       })
     }
