@@ -1,5 +1,5 @@
 // What single operations cost, in CPU time of this process. Run as a child of run.mjs, or alone: `node bench/micro.mjs [rounds]`.
-import { createHash, createPublicKey, generateKeyPairSync, randomUUID, sign, verify } from 'node:crypto'
+import { createHash, createPublicKey, generateKeyPairSync, randomBytes, randomUUID, sign, verify } from 'node:crypto'
 import {
   answer,
   authenticated,
@@ -12,8 +12,10 @@ import {
   parseCredentials,
   scope,
   Secret,
+  session,
   writeChallenge,
 } from 'countersign'
+import { jwtDecrypt } from 'jose'
 import { NodeView } from '../node_modules/countersign/dist/adapters/node-request.js'
 import { AUDIENCE, makeIssuer } from './issuer.mjs'
 
@@ -33,7 +35,13 @@ async function operations() {
   const uncached = createGuard({ realm: 'bench', schemes: [bearerJwt({ ...trusted, cacheSize: 0 })] })
   await Promise.all([guard.ready(), uncached.ready()])
   const pools = Object.fromEntries(ALGORITHMS.map((algorithm) => [algorithm, Array.from({ length: POOL }, () => issuer.token(algorithm))]))
-  return { ...coreOperations(), ...gateOperations(guard, uncached, pools), ...(await verifyOperations(pools)), ...(await proofOperations()) }
+  return {
+    ...coreOperations(),
+    ...gateOperations(guard, uncached, pools),
+    ...(await verifyOperations(pools)),
+    ...(await proofOperations()),
+    ...(await sessionOperations()),
+  }
 }
 
 function coreOperations() {
@@ -135,6 +143,23 @@ async function proofVerifier(proofs, cacheSize) {
   return (turn) => {
     const verified = scheme.verify(presented[turn % presented.length], context)
     return verified instanceof Promise ? verified.then(({ result }) => isGood(result === 'accepted')) : isGood(verified.result === 'accepted')
+  }
+}
+
+/** A cookie is decrypted once and then remembered; a memory of two forgets each of many before it comes again. */
+async function sessionOperations() {
+  const secret = randomBytes(32)
+  const options = { secrets: [secret.toString('base64')] }
+  const [seen, fresh] = [session(options), session({ ...options, cacheSize: 2 })]
+  const lines = await Promise.all(Array.from({ length: POOL }, () => seen.begin({ subject: 'olga', roles: ['reader'] })))
+  const request = { field: () => [], method: 'GET' }
+  const presented = lines.map((line) => ({ cookie: new Secret(line.slice(line.indexOf('=') + 1, line.indexOf(';'))), request }))
+  const good = ({ result }) => isGood(result === 'accepted')
+  await seen.verify(presented[0], context)
+  return {
+    'A256GCM: jose jwtDecrypt alone': (turn) => jwtDecrypt(presented[turn % POOL].cookie.reveal(), secret),
+    'A256GCM: session verify, seen before': () => good(seen.verify(presented[0], context)),
+    'A256GCM: session verify, first-seen': (turn) => fresh.verify(presented[turn % POOL], context).then(good),
   }
 }
 
