@@ -75,14 +75,15 @@ export class Keyring {
   }
 
   #ready(): Promise<readonly SessionKey[]> {
-    this.#keys ??= Promise.all(
-      this.#secrets.map(async (secret) => ({
-        kid: (await macOf(secret, 'countersign session key 1')).slice(0, NAME),
-        key: secretBytes(secret) ?? new Uint8Array(),
-      })),
-    )
+    this.#keys ??= Promise.all(this.#secrets.map(keyUnder))
     return this.#keys
   }
+}
+
+async function keyUnder(secret: string): Promise<SessionKey> {
+  // A promise on some platforms only.
+  const name = await Promise.resolve(macOf(secret, 'countersign session key 1'))
+  return { kid: name.slice(0, NAME), key: secretBytes(secret) ?? new Uint8Array() }
 }
 
 function keyOf(keys: readonly SessionKey[], kid: unknown): Uint8Array {
