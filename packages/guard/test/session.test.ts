@@ -12,6 +12,7 @@ import {
   type Passage,
   type SessionOptions,
 } from 'countersign'
+import { protectWith } from 'countersign/fetch'
 import { request } from 'countersign/testing'
 import { describe, expect, test } from 'vitest'
 
@@ -259,6 +260,29 @@ describe('a browser that navigates', () => {
   ])('goes back from %j to %j', (from, to) => {
     expect(returnPath(from)).toBe(to)
     expect(new URL(returnPath(from), 'https://app.example').origin).toBe('https://app.example')
+  })
+})
+
+describe('the answer of a handler', () => {
+  const answerOf = async (answer: (removal: string) => readonly string[]) => {
+    const { clock, guard, sessions, begin } = stand()
+    const cookie = await begin()
+    clock.now = START + 500
+    const handle = protectWith(guard)(authenticated(), async (_, access) => {
+      const headers = new Headers()
+      for (const line of answer(await sessions.end(access))) headers.append('Set-Cookie', line)
+      return new Response('', { headers })
+    })
+    return (await handle(new Request('https://api.test/data', { headers: { cookie } }))).headers.getSetCookie()
+  }
+
+  test('that removes the cookie is not followed by a renewal of it', async () => {
+    expect(await answerOf((removal) => [removal])).toEqual([REMOVED])
+  })
+
+  test('keeps its own cookies beside a renewal', async () => {
+    const renewal = expect.stringMatching(/^__Host-session=\w/)
+    expect(await answerOf(() => ['a=1; Expires=Wed, 21 Oct 2065 07:28:00 GMT', 'b=2'])).toEqual(['a=1; Expires=Wed, 21 Oct 2065 07:28:00 GMT', 'b=2', renewal])
   })
 })
 
