@@ -109,6 +109,9 @@ describe('a session', () => {
     const cookie = await begin()
     const changed = cookie.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))
     expect(await ask(changed)).toEqual(over)
+    // The same bytes, spelt otherwise: the last of 22 characters has four bits that carry nothing.
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    expect(await ask(cookie.replace(/.$/, (last) => alphabet[alphabet.indexOf(last) + 1] ?? ''))).toEqual(over)
     expect((await ask(await stand({ secrets: [OLDER] }).begin())).status).toBe(200)
     expect(await ask(await stand({ secrets: [randomBytes(32).toString('base64')] }).begin())).toEqual(over)
   })
