@@ -1,5 +1,7 @@
-import { checkerOf } from '../check.ts'
-import type { Settled } from '../settle.ts'
+import type { VerifyContext } from '@countersign/core'
+import { checkerOf, type Checker } from '../check.ts'
+import { isPromise, type Settled } from '../settle.ts'
+import { UnavailableError } from '../unavailable.ts'
 
 /**
  * Remembers which proofs were used, for as long as they could be used again.
@@ -64,5 +66,29 @@ export function replayMemory(options: ReplayMemoryOptions = {}): ReplayStore {
       used.set(key, until)
       return true
     },
+  }
+}
+
+/** Refuses what is no store. */
+export function checkReplays(replays: ReplayStore, check: Checker): void {
+  if (typeof replays !== 'object' || replays === null || typeof replays.remember !== 'function')
+    check.refuse('replays', replays, 'replayMemory() or a store with a function `remember`')
+}
+
+/** Whether a proof is new. Throws `UnavailableError` where the store cannot tell. */
+export function rememberOnce(
+  replays: ReplayStore,
+  key: string,
+  { until, context }: { readonly until: number; readonly context: VerifyContext },
+): Settled<boolean> {
+  const failed = (error: unknown): never => {
+    throw new UnavailableError('replay-store-unavailable', error)
+  }
+  try {
+    const remembered = replays.remember(key, until, context)
+    // Anything but `true` is no promise that the proof is new.
+    return isPromise(remembered) ? remembered.then((fresh) => fresh === true, failed) : remembered === true
+  } catch (error) {
+    return failed(error)
   }
 }

@@ -1,8 +1,9 @@
 import type { NonEmpty } from '@countersign/core'
 import { checkerOf, type Checker } from '../check.ts'
 import { Nonces } from '../proofs/nonces.ts'
+import { readOrigins } from '../proofs/origins.ts'
 import { ProofKeys } from '../proofs/proof-keys.ts'
-import { replayMemory, type ReplayStore } from '../proofs/replays.ts'
+import { checkReplays, replayMemory, type ReplayStore } from '../proofs/replays.ts'
 import { isAlgorithm, type Algorithm } from '../tokens/algorithms.ts'
 import type { HeaderCache } from '../tokens/compact.ts'
 import { RecentCache } from '../tokens/recent-cache.ts'
@@ -64,10 +65,9 @@ export function readDpopOptions(options: DpopOptions): DpopSettings {
   check.seconds('clockTolerance', clockTolerance, [0, 300])
   check.count('proofLimit', proofLimit, [256, 65_536])
   check.count('cacheSize', cacheSize, [1, 10_000_000])
-  if (typeof replays !== 'object' || replays === null || typeof replays.remember !== 'function')
-    check.refuse('replays', replays, 'replayMemory() or a store with a function `remember`')
+  checkReplays(replays, check)
   return {
-    origins: readOrigins(origin),
+    origins: readOrigins(origin, check),
     algorithms,
     maxAge: maxAge ?? 60,
     tolerance: clockTolerance ?? 30,
@@ -77,15 +77,6 @@ export function readDpopOptions(options: DpopOptions): DpopSettings {
     keys: new ProofKeys(cacheSize ?? 10_000),
     headers: new RecentCache(HEADERS),
   }
-}
-
-function readOrigins(origin: DpopOptions['origin']): readonly string[] | undefined {
-  if (origin === undefined) return undefined
-  const origins: readonly string[] = [origin].flat()
-  const isOrigin = (one: unknown): boolean => typeof one === 'string' && /^https?:/.test(one) && URL.canParse(one) && new URL(one).origin === one
-  if (origins.length === 0 || !origins.every(isOrigin))
-    check.refuse('origin', origin, 'the origin that clients use, such as `https://api.example`, without a path')
-  return origins
 }
 
 function readNonces(nonce: DpopNonceOptions | undefined): Nonces | undefined {

@@ -14,10 +14,10 @@ import {
 import { digestOf, thumbprintOf, verifySignature } from '#platform'
 import type { Advertising } from '../metadata/advertisement.ts'
 import { readProof, type Proof } from '../proofs/proof.ts'
+import { rememberOnce } from '../proofs/replays.ts'
 import { targetOf } from '../proofs/target.ts'
-import { after, isPromise, type Settled } from '../settle.ts'
+import { after, type Settled } from '../settle.ts'
 import type { Confirmation } from '../tokens/confirmation.ts'
-import { UnavailableError } from '../unavailable.ts'
 import { BEARER } from './bearer-challenge.ts'
 import type { BearerScheme } from './bearer-scheme.ts'
 import { dpopChallenge } from './dpop-challenge.ts'
@@ -176,18 +176,7 @@ function isSigned(proof: Proof, thumbprint: string, { keys }: DpopSettings): Set
 function isNew({ jti, iat, target }: Proof, thumbprint: string, { settings, context }: Attempt): Settled<boolean> {
   const { nonces, maxAge, tolerance, replays } = settings
   const until = nonces === undefined ? iat + maxAge + tolerance : nonces.endOf(context.now)
-  const failed = (error: unknown): never => {
-    throw new UnavailableError('replay-store-unavailable', error)
-  }
-  return after(digestOf(JSON.stringify([thumbprint, target, jti])), (key) => {
-    try {
-      const remembered = replays.remember(key, until, context)
-      // Anything but `true` is no promise that the proof is new.
-      return isPromise(remembered) ? remembered.then((fresh) => fresh === true, failed) : remembered === true
-    } catch (error) {
-      return failed(error)
-    }
-  })
+  return after(digestOf(JSON.stringify([thumbprint, target, jti])), (key) => rememberOnce(replays, key, { until, context }))
 }
 
 function accept<P extends Principal>(principal: P, fields: Fields | undefined): Verified<P> {
