@@ -19,7 +19,7 @@ const CORE = '@countersign/core'
 
 export const LAYERS: Readonly<Record<string, Layer>> = {
   core: { values: [], node: false, listed: false },
-  guard: { values: [CORE, 'jose'], node: true, listed: false },
+  guard: { values: [CORE, 'jose', 'structured-headers'], node: true, listed: false },
   client: { values: [CORE], node: false, listed: false },
   openapi: { values: [CORE, 'yaml'], node: false, listed: false },
   cedar: { values: [CORE, '@cedar-policy/cedar-wasm'], node: false, listed: false },

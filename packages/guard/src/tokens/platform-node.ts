@@ -28,6 +28,11 @@ export function thumbprintOf(bytes: Uint8Array): string {
   return hash('sha256', bytes, 'base64url')
 }
 
+/** The digest of content, base64 with padding (RFC 9530 section 2). */
+export function contentHash(algorithm: 'SHA-256' | 'SHA-512', bytes: Uint8Array): string {
+  return hash(algorithm === 'SHA-256' ? 'sha256' : 'sha512', bytes, 'base64')
+}
+
 /** A MAC of a text under a secret, HMAC with SHA-256, base64url (RFC 2104). */
 export function macOf(secret: string, text: string): string {
   return createHmac('sha256', secret).update(text).digest('base64url')

@@ -31,11 +31,17 @@ export async function thumbprintOf(bytes: Uint8Array): Promise<string> {
   return base64urlOf(await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes)))
 }
 
-function base64urlOf(buffer: ArrayBuffer): string {
+/** The digest of content, base64 with padding (RFC 9530 section 2). */
+export async function contentHash(algorithm: 'SHA-256' | 'SHA-512', bytes: Uint8Array): Promise<string> {
+  return base64Of(await crypto.subtle.digest(algorithm, Uint8Array.from(bytes)))
+}
+
+function base64Of(buffer: ArrayBuffer): string {
   return btoa(String.fromCharCode(...new Uint8Array(buffer)))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
+}
+
+function base64urlOf(buffer: ArrayBuffer): string {
+  return base64Of(buffer).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
 /** A MAC of a text under a secret, HMAC with SHA-256, base64url (RFC 2104). */
