@@ -15,11 +15,6 @@ export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string
   'digest-parameter-missing': ['schemes (issue 4)', 'Digest'],
   'digest-uri-mismatch': ['schemes (issue 4)', 'Digest'],
 
-  'http-signature-missing': ['schemes (issue 4)', 'message signatures'],
-  'http-signature-invalid': ['schemes (issue 4)', 'message signatures'],
-  'http-signature-coverage': ['schemes (issue 4)', 'message signatures'],
-  'content-digest-mismatch': ['schemes (issue 4)', 'the guard reads no content'],
-
   'digest-wrong-response': ['schemes (issue 4)', 'Digest'],
   'digest-stale-nonce': ['schemes (issue 4)', 'Digest'],
   'digest-replay': ['schemes (issue 4)', 'Digest'],

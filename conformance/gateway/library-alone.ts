@@ -2,6 +2,7 @@ import { isConfigurationRefusal, isRefusal, type Situation } from '../situations
 
 const DPOP = 'the configuration of the gateway has no DPoP yet'
 const SESSIONS = 'the configuration of the gateway has no sessions yet'
+const SIGNATURES = 'the configuration of the gateway has no message signatures yet'
 
 /** Sites of the adapters that no configuration of the gateway has. */
 export const SITES: Readonly<Record<string, string>> = {
@@ -32,6 +33,9 @@ export const SITES: Readonly<Record<string, string>> = {
   'dpop with nonces, and bearer': DPOP,
   'dpop with a broken store': DPOP,
   'dpop with a rejecting store': DPOP,
+  signatures: SIGNATURES,
+  'signatures of one key': SIGNATURES,
+  'signatures with nonces': SIGNATURES,
 }
 
 /** Beginnings of paths whose requirement is a function of the application. */
@@ -103,6 +107,10 @@ export const ALONE: Readonly<Record<string, string>> = {
   'sender-constraint-required': DPOP,
   'replay-store-unavailable': DPOP,
   'insufficient-scope-dpop': DPOP,
+  'http-signature-missing': SIGNATURES,
+  'http-signature-invalid': SIGNATURES,
+  'http-signature-coverage': SIGNATURES,
+  'content-digest-mismatch': SIGNATURES,
   'guard-internal-error': 'only a scheme of an application throws something unforeseen',
   'introspection-unavailable': 'no introspection in the configuration yet',
   'introspection-refuses-us': 'no introspection in the configuration yet',

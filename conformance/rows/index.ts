@@ -7,6 +7,7 @@ import { keyRows } from './d-keys.ts'
 import { tokenRows } from './d-tokens.ts'
 import { certificateRows } from './e-certificates.ts'
 import { dpopRows } from './e-dpop.ts'
+import { signatureRows } from './e-signatures.ts'
 import { accountRows, passwordRows } from './f-accounts.ts'
 import { authorizationRows } from './h-authorization.ts'
 import { gatewayRows } from './gateway.ts'
@@ -27,6 +28,7 @@ export const ROWS: Rows = {
   ...introspectionRows,
   ...certificateRows,
   ...dpopRows,
+  ...signatureRows,
   ...passwordRows,
   ...accountRows,
   ...authorizationRows,
