@@ -8,6 +8,7 @@ import {
   createGuard,
   dpop,
   judge,
+  messageSignature,
   parseChallenges,
   parseCredentials,
   scope,
@@ -22,6 +23,7 @@ import { AUDIENCE, makeIssuer } from './issuer.mjs'
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA']
 const POOL = 256
 const BATCH_MILLISECONDS = 40
+const ORIGIN = 'https://api.bench'
 
 const issuer = makeIssuer('https://id.bench/', ALGORITHMS)
 const trusted = { issuer: issuer.issuer, audience: AUDIENCE, keySet: issuer.keySet }
@@ -41,6 +43,7 @@ async function operations() {
     ...(await verifyOperations(pools)),
     ...(await proofOperations()),
     ...(await sessionOperations()),
+    ...(await signatureOperations()),
   }
 }
 
@@ -175,6 +178,54 @@ function proofOf(algorithm, { publicKey, privateKey }) {
   const key = algorithm === 'ES256' ? { key: privateKey, dsaEncoding: 'ieee-p1363' } : privateKey
   const signature = sign(algorithm === 'EdDSA' ? null : 'sha256', Buffer.from(data), key)
   return { token, publicKey, jkt: hash(JSON.stringify(members)), text: `${data}.${signature.toString('base64url')}` }
+}
+
+/** A signed request is read, its signature base built and its signature checked, each time; the key is imported with the first. */
+async function signatureOperations() {
+  const found = {}
+  for (const [algorithm, name] of [
+    ['ES256', 'ecdsa-p256-sha256'],
+    ['EdDSA', 'ed25519'],
+  ]) {
+    const [type, options] = PROOF_KEYS[algorithm]
+    const requests = Array.from({ length: KEYS }, () => signedRequest(algorithm, generateKeyPairSync(type, options)))
+    const [first] = requests
+    found[`${algorithm}: node:crypto verify of a signed request`] = () => isGood(verifyRaw(algorithm, first.publicKey, first))
+    found[`${algorithm}: messageSignature, key seen before`] = await signatureVerifier([first], { name, cacheSize: 10_000 })
+    // A memory of one key forgets each before it comes again.
+    found[`${algorithm}: messageSignature, first-seen key`] = await signatureVerifier(requests, { name, cacheSize: 1 })
+  }
+  return found
+}
+
+async function signatureVerifier(requests, { name, cacheSize }) {
+  const keys = new Map(requests.map(({ keyid, jwk }) => [keyid, { algorithm: name, jwk, principal: { subject: 'olga' } }]))
+  const scheme = messageSignature({ keys: (keyid) => keys.get(keyid), components: ['@method', '@target-uri', 'content-type'], origin: ORIGIN, cacheSize })
+  const verifyOne = (turn) => {
+    const presented = scheme.extract(new NodeView(requests[turn % requests.length].request))
+    const verified = scheme.verify(presented.credentials, context)
+    return verified instanceof Promise ? verified.then(({ result }) => isGood(result === 'accepted')) : isGood(verified.result === 'accepted')
+  }
+  await verifyOne(0)
+  return verifyOne
+}
+
+function signedRequest(algorithm, { publicKey, privateKey }) {
+  const keyid = randomUUID()
+  const input = `("@method" "@target-uri" "content-type");created=${Math.floor(context.now)};keyid="${keyid}"`
+  const data = Buffer.from(`"@method": GET\n"@target-uri": ${ORIGIN}/data\n"content-type": application/json\n"@signature-params": ${input}`)
+  const key = algorithm === 'ES256' ? { key: privateKey, dsaEncoding: 'ieee-p1363' } : privateKey
+  const signature = sign(algorithm === 'EdDSA' ? null : 'sha256', data, key)
+  const request = requestWith(undefined)
+  const fields = ['Content-Type', 'application/json', 'Signature-Input', `sig1=${input}`, 'Signature', `sig1=:${signature.toString('base64')}:`]
+  return {
+    keyid,
+    jwk: publicKey.export({ format: 'jwk' }),
+    publicKey,
+    data,
+    signature,
+    request: { ...request, rawHeaders: [...request.rawHeaders, ...fields] },
+  }
 }
 
 function bytesOf(token) {

@@ -21,13 +21,13 @@ function uncovered(name: string, options: SignedOptions): Variant {
   return { name, reason: 'signature-coverage', site: signatureSite, values: { tag: TAG }, send: signing(options), notHead }
 }
 
-function mismatch(name: string, then: (sent: Sent) => Sent): Variant {
-  return { name, reason: 'content-digest-mismatch', site: signatureSite, send: signing({ then }), notHead }
+function mismatch(name: string, change: (sent: Sent) => Sent): Variant {
+  return { name, reason: 'content-digest-mismatch', site: signatureSite, send: signing({ change }), notHead }
 }
 
-function arriving(name: string, then: (sent: Sent) => Sent): Variant {
+function arriving(name: string, change: (sent: Sent) => Sent): Variant {
   const after: Variant['after'] = (_, { body }) => (body === JSON.stringify({ content: CONTENT }) ? [] : [`the handler read ${body}`])
-  return { name, site: signatureSite, send: signing({ then }), passes: true, after }
+  return { name, site: signatureSite, send: signing({ change }), passes: true, after }
 }
 
 const without =
@@ -73,13 +73,13 @@ export const signatureRows: Rows = {
     invalid('from a time to come', 'signature-invalid', { params: { created: now() + 600 } }),
     invalid('expired', 'signature-outdated', { params: { created: now() - 50, expires: now() - 40 } }),
     invalid('of another algorithm', 'signature-invalid', { params: { alg: 'hmac-sha256' } }),
-    invalid('of another method', 'signature-invalid', { then: (sent) => ({ ...sent, method: 'PUT' }) }),
-    invalid('of another path', 'signature-invalid', { then: (sent) => ({ ...sent, path: '/orders/2' }) }),
-    invalid('of another query', 'signature-invalid', { then: (sent) => ({ ...sent, path: '/orders/1?all' }) }),
-    invalid('of another digest', 'signature-invalid', { then: (sent) => withField({ ...sent, body: 'x' }, 'Content-Digest', () => digestOf('x')) }),
-    invalid('without Signature', 'signature-invalid', { then: (sent) => ({ ...sent, fields: sent.fields.filter(([name]) => name !== 'Signature') }) }),
-    invalid('under two labels', 'signature-invalid', { then: (sent) => withField(sent, 'Signature', (value) => value.replace('sig1', 'sig2')) }),
-    invalid('unreadable', 'signature-invalid', { then: (sent) => withField(sent, 'Signature-Input', () => 'sig1=("@method"') }),
+    invalid('of another method', 'signature-invalid', { change: (sent) => ({ ...sent, method: 'PUT' }) }),
+    invalid('of another path', 'signature-invalid', { change: (sent) => ({ ...sent, path: '/orders/2' }) }),
+    invalid('of another query', 'signature-invalid', { change: (sent) => ({ ...sent, path: '/orders/1?all' }) }),
+    invalid('of another digest', 'signature-invalid', { change: (sent) => withField({ ...sent, body: 'x' }, 'Content-Digest', () => digestOf('x')) }),
+    invalid('without Signature', 'signature-invalid', { change: (sent) => ({ ...sent, fields: sent.fields.filter(([name]) => name !== 'Signature') }) }),
+    invalid('under two labels', 'signature-invalid', { change: (sent) => withField(sent, 'Signature', (value) => value.replace('sig1', 'sig2')) }),
+    invalid('unreadable', 'signature-invalid', { change: (sent) => withField(sent, 'Signature-Input', () => 'sig1=("@method"') }),
     invalid('covers a field that is not there', 'signature-invalid', { lines: (good) => [...good, ['"date"', 'today']] }),
     { ...invalid('used before', 'signature-replayed', {}), send: again },
     { name: 'a good one passes', site: nonceSite, send: signing(), passes: true },
@@ -94,7 +94,7 @@ export const signatureRows: Rows = {
     {
       name: 'without content, and without its digest, passes',
       site: signatureSite,
-      send: signing({ lines: without('content-digest'), then: ({ body: _body, ...sent }) => sent }),
+      send: signing({ lines: without('content-digest'), change: ({ body: _body, ...sent }) => sent }),
       passes: true,
     },
   ],

@@ -1,4 +1,13 @@
-import { bearerOpaque, bound, createGuard, messageSignature, replayMemory, type MessageSignatureOptions, type SignatureAlgorithm } from 'countersign'
+import {
+  bearerOpaque,
+  bound,
+  createGuard,
+  messageSignature,
+  replayMemory,
+  type MessageSignatureOptions,
+  type RequestView,
+  type SignatureAlgorithm,
+} from 'countersign'
 import type { JWK } from 'jose'
 import { generateKeyPairSync } from 'node:crypto'
 import { inspect } from 'node:util'
@@ -89,8 +98,8 @@ describe('a signed request', () => {
   test('with more content than is read is too large, and content that was read before is our fault', async () => {
     expect(reasonOf(await signatureGuard({ contentLimit: 5 }).decide(posted(), authenticated))).toBe('content-too-large')
     expect(reasonOf(await signatureGuard().decide(posted(signatureOf(), { read: false, why: 'consumed' }), authenticated))).toBe('misconfigured')
-    const { content: _content, ...without } = posted()
-    expect(reasonOf(await signatureGuard().decide(without, authenticated))).toBe('misconfigured')
+    const unreadable = Object.fromEntries(Object.entries(posted()).filter(([name]) => name !== 'content')) as unknown as RequestView
+    expect(reasonOf(await signatureGuard().decide(unreadable, authenticated))).toBe('misconfigured')
   })
 
   test('that carries a token as well keeps it out of what is printed', () => {
@@ -254,7 +263,7 @@ describe('the fields of a signature', () => {
       'a=('.repeat(2700),
       `a=${'(' + '"a" '.repeat(2000)}`,
       `a=();${'x;'.repeat(4000)}`,
-      `${'a,'.repeat(4000)}`,
+      'a,'.repeat(4000),
       `a=:${'A'.repeat(8000)}`,
       `a="${'\\"'.repeat(4000)}`,
     ]

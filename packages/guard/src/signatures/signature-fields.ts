@@ -85,7 +85,7 @@ function dense(text: string): string {
 function readOne(input: Item | InnerList, signature: Item | InnerList | undefined): ReadSignature | undefined {
   if (!isInnerList(input) || signature === undefined || isInnerList(signature)) return undefined
   const [items, parameters] = input
-  const [bytes] = signature
+  const bytes: unknown = signature[0]
   if (!(bytes instanceof ArrayBuffer) || items.length > MOST_COMPONENTS) return undefined
   const components = items.map(readComponent).filter((component) => component !== undefined)
   // Each component once (RFC 9421 section 2).
@@ -98,7 +98,8 @@ function readOne(input: Item | InnerList, signature: Item | InnerList | undefine
 const NAME = /^@?[a-z0-9!#$%&'*+\-.^_`|~]+$/
 
 function readComponent(item: Item): Component | undefined {
-  const [name, parameters] = item
+  const name: unknown = item[0]
+  const parameters: ReadonlyMap<string, unknown> = item[1]
   if (typeof name !== 'string' || !NAME.test(name) || parameters.size > 1) return undefined
   const [parameter] = [...parameters].map(([name, value]) => ({ name, value }))
   return { name, identifier: serializeItem(item), ...(parameter === undefined ? {} : { parameter }) }
