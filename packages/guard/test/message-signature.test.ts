@@ -102,6 +102,10 @@ describe('a signed request', () => {
     expect(reasonOf(await signatureGuard().decide(unreadable, authenticated))).toBe('misconfigured')
   })
 
+  test('of a caller who leaves is refused', async () => {
+    expect(reasonOf(await signatureGuard().decide(posted(signatureOf(), { read: false, why: 'incomplete' }), authenticated))).toBe('content-digest-mismatch')
+  })
+
   test('that carries a token as well keeps it out of what is printed', () => {
     const scheme = messageSignature(OPTIONS)
     const lines = [METHOD, TARGET, ['"authorization"', 'Bearer top-secret'] as const]

@@ -186,11 +186,18 @@ function isSigned<C extends Claims>({ algorithm, jwk }: SignatureKey<C>, { prese
   )
 }
 
+/** Content that somebody has read before is a mistake of ours; that of a caller who left is none. */
+const UNREAD: Readonly<Record<Exclude<Content, { readonly read: true }>['why'], Verified<never>>> = {
+  'too-large': { result: 'malformed', reason: 'content-too-large' },
+  incomplete: { result: 'malformed', reason: 'content-digest-mismatch' },
+  consumed: { result: 'fault', reason: 'misconfigured' },
+}
+
 /** A digest that nobody compares is worth nothing (RFC 9421 section 7.2.8). */
 function checkContent({ digest }: PresentedSignature): Settled<Verified<never> | undefined> {
   if (digest === undefined) return undefined
   const { lines, content } = digest
-  if (!content.read) return content.why === 'too-large' ? { result: 'malformed', reason: 'content-too-large' } : { result: 'fault', reason: 'misconfigured' }
+  if (!content.read) return UNREAD[content.why]
   return after(matchesDigest(lines, content.bytes), (matches) => (matches ? undefined : { result: 'malformed', reason: 'content-digest-mismatch' }))
 }
 
