@@ -11,6 +11,8 @@ export interface Layer {
   readonly node: boolean
   /** Whether any other npm package may be imported that its package.json lists. */
   readonly listed: boolean
+  /** What some folders of its src may import besides, because they are subpaths of their own. */
+  readonly folders?: Readonly<Record<string, { readonly values: readonly string[]; readonly node: boolean }>>
   /** Never, not even if package.json lists it. */
   readonly never?: readonly string[]
 }
@@ -20,7 +22,8 @@ const CORE = '@countersign/core'
 export const LAYERS: Readonly<Record<string, Layer>> = {
   core: { values: [], node: false, listed: false },
   guard: { values: [CORE, 'jose', 'structured-headers'], node: true, listed: false },
-  client: { values: [CORE], node: false, listed: false },
+  // The main entry runs everywhere and brings nothing along; the engine of OAuth is an optional peer of its subpath.
+  client: { values: [CORE], node: false, listed: false, folders: { oauth: { values: ['oauth4webapi'], node: false }, node: { values: [], node: true } } },
   openapi: { values: [CORE, 'yaml'], node: false, listed: false },
   cedar: { values: [CORE, '@cedar-policy/cedar-wasm'], node: false, listed: false },
   // The auditor must not judge with the code that it audits.

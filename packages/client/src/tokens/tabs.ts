@@ -1,0 +1,42 @@
+import { Secret } from '@countersign/core'
+import type { HeldToken } from './token.ts'
+
+/** What tabs tell each other. Only pages of the same origin can listen. */
+interface Message {
+  readonly value: string
+  readonly refresh: string | undefined
+  readonly expires: number | undefined
+  readonly lifetime: number | undefined
+  readonly scope: readonly string[] | undefined
+}
+
+/** The tokens of several tabs as one. */
+export interface TokenShare {
+  /** Does the work while no other tab does it; without Web Locks, at once. */
+  alone(work: () => Promise<void>, signal: AbortSignal): Promise<void>
+  tell(token: HeldToken): void
+}
+
+/** The part of Web Locks that is used; Node 20 and old browsers have none. */
+interface Locks {
+  request(name: string, options: { readonly signal: AbortSignal }, work: () => Promise<void>): Promise<void>
+}
+
+/** Shares tokens under a name with every context of this origin, by BroadcastChannel and Web Locks. */
+export function shareToken(name: string, receive: (token: HeldToken) => void): TokenShare {
+  const channel = new BroadcastChannel(`countersign token ${name}`)
+  channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    if (isMessage(data)) receive({ ...data, value: new Secret(data.value), refresh: data.refresh === undefined ? undefined : new Secret(data.refresh) })
+  })
+  // A channel must not keep a program of Node alive.
+  if ('unref' in channel && typeof channel.unref === 'function') channel.unref()
+  const locks = (globalThis.navigator as { readonly locks?: Locks } | undefined)?.locks
+  return {
+    alone: (work, signal) => (locks === undefined ? work() : locks.request(`countersign token ${name}`, { signal }, work)),
+    tell: ({ value, refresh, ...others }) => channel.postMessage({ ...others, value: value.reveal(), refresh: refresh?.reveal() } satisfies Message),
+  }
+}
+
+function isMessage(data: unknown): data is Message {
+  return typeof data === 'object' && data !== null && 'value' in data && typeof data.value === 'string'
+}
