@@ -178,6 +178,18 @@ describe('each planted violation is reported', () => {
     expect(problems).toHaveLength(2)
   })
 
+  test('client imports the engine of OAuth and node: outside the folders that may', () => {
+    const manifest = { ...CLIENT, peerDependencies: { oauth4webapi: '1' } }
+    const code = `import 'oauth4webapi'\nimport 'node:process'`
+    const files = ['index', 'oauth/flow', 'node/environment'].map((name) => [`packages/client/src/${name}.ts`, code])
+    expect(problemsWith({ 'packages/client/package.json': manifest, ...Object.fromEntries(files) })).toEqual([
+      'packages/client/src/index.ts:1: client must not import `oauth4webapi`',
+      'packages/client/src/index.ts:2: client must not import `node:process`',
+      'packages/client/src/node/environment.ts:1: client must not import `oauth4webapi`',
+      'packages/client/src/oauth/flow.ts:2: client must not import `node:process`',
+    ])
+  })
+
   test('a store imports values of core', () => {
     const problems = problemsWith({
       'packages/store-redis/package.json': STORE,

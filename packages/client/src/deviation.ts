@@ -8,7 +8,7 @@ export const DEVIATIONS = {
   'error-missing': 'A token is refused by a challenge without an error, such as a bare `Bearer`: read as `invalid_token` (RFC 6750 section 3.1)',
   'error-without-credentials': '`invalid_token` although nothing was sent: read as the first challenge (RFC 6750 section 3.1)',
   'forbidden-when-expired':
-    'A token that may have expired is refused as if the caller might not: read as `invalid_token`. Every real 403 then costs a new token and a second request (RFC 6750 section 3.1)',
+    'A token that may have expired is refused as if the caller might not: read as `invalid_token`. What a caller really may not do then costs a new token and a second request (RFC 6750 section 3.1)',
 } as const
 
 /** One kind of deviating answer. */

@@ -28,11 +28,13 @@ export function shareToken(name: string, receive: (token: HeldToken) => void): T
   channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     if (isMessage(data)) receive({ ...data, value: new Secret(data.value), refresh: data.refresh === undefined ? undefined : new Secret(data.refresh) })
   })
-  // A channel must not keep a program of Node alive.
-  if ('unref' in channel && typeof channel.unref === 'function') channel.unref()
+  // A channel must not keep a program of Node alive; browsers have no such method.
+  const { unref }: { readonly unref?: () => void } = channel as BroadcastChannel & { readonly unref?: () => void }
+  unref?.call(channel)
   const locks = (globalThis.navigator as { readonly locks?: Locks } | undefined)?.locks
   return {
     alone: (work, signal) => (locks === undefined ? work() : locks.request(`countersign token ${name}`, { signal }, work)),
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has one origin, and its method no such argument
     tell: ({ value, refresh, ...others }) => channel.postMessage({ ...others, value: value.reveal(), refresh: refresh?.reveal() } satisfies Message),
   }
 }

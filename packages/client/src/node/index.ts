@@ -1,0 +1,2 @@
+export { commandToken, type CommandOptions } from './command.ts'
+export { environmentToken } from './environment.ts'

@@ -1,0 +1,7 @@
+export { authorizationCode, type AuthorizationCodeOptions } from './authorization-code.ts'
+export { clientCredentials } from './client-credentials.ts'
+export { deviceCode, type DeviceOptions, type DevicePrompt } from './device.ts'
+export { dpop, type DpopSourceOptions } from './dpop.ts'
+export type { FlowOptions, Issuer, OAuthClientOptions } from './options.ts'
+export { proofKey } from './proof.ts'
+export { refreshToken } from './refresh-token.ts'
