@@ -1,4 +1,5 @@
 import { statusOf, type Denial, type Remedy } from '@countersign/core'
+import { secondsOf } from './clock.ts'
 import type { GivenUp } from './event.ts'
 import { isIdempotent, type Outgoing } from './outgoing.ts'
 import { challengeFor } from './read.ts'
@@ -67,8 +68,10 @@ function no(why: GivenUp): Act {
 
 function later({ outgoing, response, presented }: Trial, after: number, { longestWait, random }: Patience): Act {
   if (!isIdempotent(outgoing)) return no('not-idempotent')
-  // Without the field the time is an assumption of the reader.
-  if (!response.headers.has('retry-after') || after > longestWait) return no('too-long')
+  // Without a field that can be read the time is an assumption of the reader.
+  const said = response.headers.get('retry-after')
+  const saysWhen = said !== null && (/^\d+$/.test(said) || secondsOf(said) !== undefined)
+  if (!saysWhen || after > longestWait) return no('too-long')
   // Later, never earlier: those who were sent away together do not come back together.
   return { repeats: true, source: presented, wait: after + random() * Math.max(0.1, Math.min(after * 0.1, 2)) }
 }

@@ -139,6 +139,7 @@ describe('the remedies', () => {
   test.each([
     ['longer than the caller waits', { 'retry-after': '31' }, {}, 'too-long'],
     ['at an unknown time', {}, {}, 'too-long'],
+    ['at a time that cannot be read', { 'retry-after': '1.5' }, {}, 'too-long'],
     ['a method that is not idempotent', { 'retry-after': '0' }, { method: 'POST', body: 'a' }, 'not-idempotent'],
   ])('retry-later is handed on: %s', async (_situation, fields, init, why) => {
     const { origin, seen } = await start(answers([503, fields], [200]))

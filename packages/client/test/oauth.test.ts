@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import { authenticated, bearerJwt, createGuard, dpop as dpopScheme, scope } from 'countersign'
+import { authenticated, bearerJwt, createGuard, dpop as dpopScheme, scope, type DpopOptions } from 'countersign'
 import { protectWith } from 'countersign/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bearer, createClient, insecureLoopback, type CredentialSource, type RemedyEvent } from '../src/index.ts'
@@ -26,9 +26,9 @@ async function start(listener: RequestListener): Promise<TestServer> {
 }
 
 /** An API of the provider's tokens; `revoked` ones are refused. */
-async function serve(revoked: Set<unknown> = new Set()): Promise<TestServer> {
+async function serve(revoked: Set<unknown> = new Set(), proofs: DpopOptions = { nonce: { secret: 'n'.repeat(32) } }): Promise<TestServer> {
   const tokens = bearerJwt({ issuer: provider.issuer, audience: API, isRevoked: ({ claims }) => revoked.has(claims['jti']) })
-  const guard = createGuard({ realm: 'orders', schemes: [dpopScheme(tokens, { nonce: { secret: 'n'.repeat(32) } }), tokens] })
+  const guard = createGuard({ realm: 'orders', schemes: [dpopScheme(tokens, proofs), tokens] })
   const protect = protectWith(guard)
   const data = protect(
     authenticated(),
@@ -38,9 +38,9 @@ async function serve(revoked: Set<unknown> = new Set()): Promise<TestServer> {
   return start((request, response) => void (request.url === '/write' ? write : data)(request, response))
 }
 
-function watched(credentials: readonly CredentialSource[]) {
+function watched(credentials: readonly CredentialSource[], clock = () => Date.now() / 1000) {
   const events: RemedyEvent[] = []
-  const { fetch } = createClient({ credentials, onRemedy: (event) => events.push(event) })
+  const { fetch } = createClient({ credentials, clock, onRemedy: (event) => events.push(event) })
   return { fetch, told: () => events.map(({ remedy, repeats, why }) => `${remedy.action} ${repeats ? 'repeats' : why}`) }
 }
 
@@ -128,6 +128,14 @@ describe('with a real provider', () => {
     const { fetch, told } = watched([dpop({ at: insecureLoopback(origin), from: clientCredentials(shop), scope: ['orders:read'] })])
     expect(await (await fetch(`${origin}/data?a=b`)).json()).toMatchObject({ scheme: 'DPoP', binding: 'key' })
     expect((await fetch(`${origin}/data`)).status).toBe(200)
+    expect([told(), seen.length]).toEqual([['prove repeats'], 3])
+  })
+
+  test('a clock that is wrong costs one proof: the next ones have the time of the server', async () => {
+    const { origin, seen } = await serve(new Set(), {})
+    const source = dpop({ at: insecureLoopback(origin), from: clientCredentials(shop), scope: ['orders:read'] })
+    const { fetch, told } = watched([source], () => Date.now() / 1000 - 600)
+    expect([(await fetch(`${origin}/data`)).status, (await fetch(`${origin}/data`)).status]).toEqual([200, 200])
     expect([told(), seen.length]).toEqual([['prove repeats'], 3])
   })
 
