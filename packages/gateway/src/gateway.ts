@@ -5,7 +5,8 @@ import { Directory } from './access/directory.ts'
 import { createAdmin, type Admin } from './admin/admin.ts'
 import type { HealthCheck } from './admin/admin-options.ts'
 import { maskConfig } from './config/mask.ts'
-import type { Config, Diagnostic } from './config/config.ts'
+import type { Config, Diagnostic, ListenConfig } from './config/config.ts'
+import { ForwardAuth } from './forward-auth/entrance.ts'
 import { bringToLife, type Live } from './live.ts'
 import { auditFile, type AuditFile } from './observe/audit-file.ts'
 import { followAudit, type AuditFollower } from './observe/audit-follow.ts'
@@ -14,7 +15,7 @@ import { createMetrics, type Metrics } from './observe/metrics.ts'
 import { createObserver, type Observer } from './observe/observer.ts'
 import { loadTracing, type Tracing } from './observe/tracing.ts'
 import { addressList } from './network/addresses.ts'
-import { createFront, type Front } from './proxy/front.ts'
+import { createFront, type Front, type FrontOptions } from './proxy/front.ts'
 import { refusal } from './proxy/refusals.ts'
 import { endedRequest } from './rules/report.ts'
 import { ConfigurationError, loadSetup, type Environment, type LoadedSetup, type Setup } from './setup.ts'
@@ -61,6 +62,8 @@ export interface Gateway {
   /** Where requests are taken; absent without that door. */
   readonly address?: Address
   readonly adminAddress?: Address
+  /** Where other proxies ask; absent without that door. */
+  readonly forwardAddress?: Address
   readonly config: () => Config
   readonly store: Store
   readonly metrics: Metrics
@@ -102,6 +105,7 @@ interface Parts {
 class Running implements Gateway {
   address?: Address
   adminAddress?: Address
+  forwardAddress?: Address
   readonly store: Store
   readonly metrics: Metrics
   readonly #options: GatewayOptions
@@ -115,6 +119,9 @@ class Running implements Gateway {
   #live: Live | undefined
   #trusted: (address: string) => boolean = () => false
   #front: Front | undefined
+  /** For proxies that ask and forward themselves. */
+  #forwardFront: Front | undefined
+  #forwardAuth: ForwardAuth | undefined
   #admin: Admin | undefined
   #follower: AuditFollower | undefined
   #reloading: Promise<Reloaded> | undefined
@@ -124,7 +131,7 @@ class Running implements Gateway {
     this.store = store
     this.#tracing = tracing
     this.#log = createLog({ ...config.log, to: options.log ?? 1 })
-    this.metrics = createMetrics({ version: VERSION, connections: () => this.#front?.connections() ?? 0 })
+    this.metrics = createMetrics({ version: VERSION, connections: () => (this.#front?.connections() ?? 0) + (this.#forwardFront?.connections() ?? 0) })
     this.#audit = config.log.auditFile === undefined ? undefined : auditFile(config.log.auditFile)
     this.#observer = createObserver({
       log: this.#log,
@@ -173,7 +180,7 @@ class Running implements Gateway {
     this.#watch.close()
     this.#admin?.setPhase('draining')
     if (shutdown.delay > 0) await new Promise((resolve) => setTimeout(resolve, shutdown.delay * 1000))
-    await this.#front?.drain(shutdown.drain)
+    await Promise.all([this.#front?.drain(shutdown.drain), this.#forwardFront?.drain(shutdown.drain)])
     await this.closeDoors()
     await this.store.close()
   }
@@ -181,6 +188,7 @@ class Running implements Gateway {
   /** Closes what was opened beside the store; a start that failed half-way leaves nothing open either. */
   async closeDoors(): Promise<void> {
     await this.#front?.close()
+    await this.#forwardFront?.close()
     await this.#admin?.close()
     await this.#follower?.close()
     this.#audit?.close()
@@ -202,6 +210,7 @@ class Running implements Gateway {
     await this.#putIntoForce(setup)
     this.#adopt(setup.config)
     await this.#front?.reloadTls()
+    await this.#forwardFront?.reloadTls()
     await this.#admin?.accept(this.#adminBearer(setup.config))
     if (this.#options.watch !== false) this.#watch.follow(files)
     return { ok: true, diagnostics: more }
@@ -211,6 +220,7 @@ class Running implements Gateway {
   #adopt({ network, limits, log }: Config): void {
     this.#trusted = addressList(network.trustedProxies)
     this.#front?.limit(limits)
+    this.#forwardFront?.limit(limits)
     this.#log.adjust(log)
   }
 
@@ -227,22 +237,39 @@ class Running implements Gateway {
     })
     this.#setup = setup
     if (takesCallers) this.#live = live
+    const { config } = setup
+    const { forwardAuth } = config
+    this.#forwardAuth =
+      forwardAuth === undefined ? undefined : new ForwardAuth({ config, forwardAuth, live, onFault: (detail) => this.#log.failure({ where: 'forward-auth', detail }) })
   }
 
   async #openFront(config: Config): Promise<void> {
     const listen = this.#options.port === undefined ? config.listen : { ...config.listen, port: this.#options.port }
-    this.#front = createFront({
-      listen,
-      limits: config.limits,
-      trusted: (address) => this.#trusted(address),
-      refuse: refusal,
-      // Read for every request, so that a reload is one assignment.
-      rule: (request, path) => this.#rules.rule(request, path),
-      onEnd: (request, ruling, report) => this.#observer.ended(endedRequest(request, ruling, report)),
-      onError: (error) => this.#observer.storeFailed(error, 'proxy'),
-    })
+    // Read for every request, so that a reload is one assignment.
+    this.#front = createFront({ ...this.#frontOptions(config), listen, rule: (request, path) => this.#rules.rule(request, path) })
     this.address = await this.#front.listen()
     this.#log.start({ ...this.address, config: config.hash, version: VERSION })
+    if (config.forwardAuth !== undefined) await this.#openForward(config, config.forwardAuth.listen)
+  }
+
+  #frontOptions({ limits }: Config): Omit<FrontOptions, 'listen' | 'rule'> {
+    return {
+      limits,
+      trusted: (address) => this.#trusted(address),
+      refuse: refusal,
+      onEnd: (request, ruling, report) => this.#observer.ended(endedRequest(request, ruling, report)),
+      onError: (error) => this.#observer.storeFailed(error, 'proxy'),
+    }
+  }
+
+  async #openForward(config: Config, listen: ListenConfig): Promise<void> {
+    this.#forwardFront = createFront({ ...this.#frontOptions(config), listen, rule: (request, path) => this.#asked(request, path) })
+    this.forwardAddress = await this.#forwardFront.listen()
+  }
+
+  /** Without the section nobody is answered, also where the door is still open because the gateway was not started again. */
+  #asked(...[request, path]: Parameters<FrontOptions['rule']>): ReturnType<FrontOptions['rule']> {
+    return this.#forwardAuth?.rule(request, path) ?? { kind: 'refuse', answer: refusal('about:blank') }
   }
 
   /** One process of several follows the trail for all; it is the one with the admin port. */
@@ -304,6 +331,7 @@ const AT_START: readonly (readonly [name: string, part: (config: Config) => unkn
   ['listen', ({ listen }) => listen],
   // What is accepted on the admin port does change.
   ['admin', ({ admin: { address, port } }) => ({ address, port })],
+  ['forwardAuth.listen', ({ forwardAuth }) => forwardAuth?.listen],
   ['store', ({ store }) => store],
   ['abuse.guessing', ({ abuse }) => abuse.guessing],
   ['log.auditFile', ({ log }) => log.auditFile],

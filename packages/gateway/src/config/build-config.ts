@@ -4,6 +4,7 @@ import type {
   Config,
   IdentityConfig,
   IssuerConfig,
+  ListenConfig,
   PersonaConfig,
   Place,
   RouteConfig,
@@ -12,6 +13,7 @@ import type {
   UpstreamConfig,
   UpstreamTlsConfig,
 } from './config.ts'
+import type { ForwardAuthConfig } from './forward-auth-config.ts'
 import { find, nearest, type Located, type Path } from './located.ts'
 import type { NamedFiles } from './named-files.ts'
 import type { Written } from './schema/file-schema.ts'
@@ -39,17 +41,17 @@ function given<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], und
 export function buildConfig(parts: Parts): Config {
   const { written, file, hash, folder } = parts
   const { realm, listen, admin, limits, abuse, network, shutdown, log } = written
-  const { tls, ...socket } = listen
   const { auditFile, ...logging } = log
   return {
     file,
     hash,
     realm,
-    listen: { ...socket, ...(tls === undefined ? {} : { tls: { ...tls, certificate: resolve(folder, tls.certificate), key: resolve(folder, tls.key) } }) },
+    listen: listenOf(listen, folder),
     admin: { address: admin.address, port: admin.port, ...optional('access', admin.access) },
     store: storeOf(parts),
     schemes: schemesOf(written),
     apis: written.apis.map((api, index) => apiOf(api, index, parts)),
+    ...optional('forwardAuth', forwardAuthOf(parts)),
     limits,
     abuse: { guessing: abuse.guessing, ...optional('perAddress', abuse.perAddress), ...optional('perPrincipal', abuse.perPrincipal) },
     identity: identityOf(written),
@@ -67,6 +69,16 @@ export function buildConfig(parts: Parts): Config {
 function optional<const K extends string, V>(name: K, value: V | undefined): { readonly [name in K]?: V } {
   // A computed key widens to `string`.
   return (value === undefined ? {} : { [name]: value }) as { readonly [name in K]?: V }
+}
+
+function listenOf({ tls, ...socket }: Written['listen'], folder: string): ListenConfig {
+  return { ...socket, ...(tls === undefined ? {} : { tls: { ...tls, certificate: resolve(folder, tls.certificate), key: resolve(folder, tls.key) } }) }
+}
+
+function forwardAuthOf({ written: { forwardAuth }, named, folder }: Parts): ForwardAuthConfig | undefined {
+  if (forwardAuth === undefined) return undefined
+  const { listen, proxies, peers, secret } = forwardAuth
+  return { listen: listenOf(listen, folder), proxies: [...new Set(proxies)], peers, ...optional('secret', secret ?? named.proxySecret) }
 }
 
 function storeOf({ written: { store }, named, folder }: Parts): StoreConfig {

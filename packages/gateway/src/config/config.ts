@@ -2,6 +2,8 @@ import type { Algorithm } from 'countersign'
 import type { Place } from '@countersign/openapi'
 import type { ResourceConfig } from './resource-config.ts'
 
+import type { ForwardAuthConfig } from './forward-auth-config.ts'
+
 export type { Diagnostic, Place } from '@countersign/openapi'
 
 /** `countersign.yaml`, checked, with defaults filled in, paths made absolute and secrets read. Durations are seconds, sizes bytes. */
@@ -18,6 +20,8 @@ export interface Config {
   readonly store: StoreConfig
   readonly schemes: SchemesConfig
   readonly apis: readonly ApiConfig[]
+  /** For proxies that forward requests themselves; absent for none. */
+  readonly forwardAuth?: ForwardAuthConfig
   readonly limits: LimitsConfig
   readonly abuse: AbuseConfig
   readonly identity: IdentityConfig

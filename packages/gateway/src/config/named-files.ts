@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { find, items, pathText, shown, textOf, type Located, type Path } from './located.ts'
 import { AUTHORIZATION_ACCEPTED, isAuthorization } from './schema/api-section.ts'
+import { isProxySecret, PROXY_SECRET_ACCEPTED } from './schema/forward-auth-section.ts'
 import { DIGEST_KEY_ACCEPTED, isDigestKey } from './schema/rest-sections.ts'
 import { readSmallFile, type SmallFile } from './small-file.ts'
 import type { Remark, Source } from './source.ts'
@@ -11,6 +12,8 @@ import { SECRET_FILE_LIMIT, withoutNewline } from './variables.ts'
 /** What stands in the files that a configuration names. */
 export interface NamedFiles {
   readonly digestKey?: string
+  /** Of `forwardAuth`. */
+  readonly proxySecret?: string
   /** By the place of the API in the list. */
   readonly authorizations: ReadonlyMap<number, string>
   /** The bytes of the OpenAPI documents, in the order of the APIs. */
@@ -43,9 +46,11 @@ export async function readNamedFiles(reading: Reading): Promise<NamedFiles> {
     if (authorization !== undefined) authorizations.set(index, authorization)
   }
   const digestKey = await readSecret(['store', 'digestKeyFile'], { isFit: isDigestKey, accepted: DIGEST_KEY_ACCEPTED }, reading)
+  const proxySecret = await readSecret(['forwardAuth', 'secretFile'], { isFit: isProxySecret, accepted: PROXY_SECRET_ACCEPTED }, reading)
   await checkCertificate(['listen', 'tls'], reading)
+  await checkCertificate(['forwardAuth', 'listen', 'tls'], reading)
   await checkAuditFolder(reading)
-  return { ...(digestKey === undefined ? {} : { digestKey }), authorizations, documents }
+  return { ...(digestKey === undefined ? {} : { digestKey }), ...(proxySecret === undefined ? {} : { proxySecret }), authorizations, documents }
 }
 
 async function readMember(path: Path, limit: number, { root, source, folder, files }: Reading): Promise<Buffer | undefined> {

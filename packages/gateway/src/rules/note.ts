@@ -7,6 +7,8 @@ export interface RequestNote {
   /** Since the epoch, with fractions. */
   readonly at: number
   readonly host: string
+  /** What was asked about, where that is not the request that came: a proxy wants to know. */
+  about?: { readonly method: string; readonly target: string }
   readonly client: string
   readonly trace: RequestTrace
   /** `allow`, an outcome of a refusal, or a word of the gateway's own from `OwnOutcome`. */

@@ -15,8 +15,7 @@ const texts = new WeakMap<Route, RouteTexts>()
 /** Sums up a request that is over. A request that never came to the rules has no note: its message could not be read. */
 export function endedRequest(request: FrontRequest, ruling: Ruling | undefined, report: ExchangeReport): EndedRequest {
   const note = ruling?.note
-  const method = request.method ?? '-'
-  const target = request.url ?? '-'
+  const { method, target } = note?.about ?? { method: request.method ?? '-', target: request.url ?? '-' }
   if (note === undefined)
     return { id: crypto.randomUUID(), at: Date.now() / 1000 - report.duration, method, host: '', target, client: '', outcome: 'malformed', report }
   return { ...partsOf(note), method, target, host: note.host, report }

@@ -1,6 +1,7 @@
 import type { Located } from '../located.ts'
 import type { Source } from '../source.ts'
 import { checkApis } from './apis.ts'
+import { checkForwardAuth } from './forward-auth.ts'
 import { checkGateway } from './gateway.ts'
 import { checkIdentity } from './identity.ts'
 import { checkPersonas } from './personas.ts'
@@ -14,5 +15,5 @@ import { checkSchemes } from './schemes.ts'
  * even where the schema found something.
  */
 export function checkFile(root: Located, source: Source): void {
-  for (const check of [checkGateway, checkSchemes, checkResource, checkApis, checkIdentity, checkPersonas]) check(root, source)
+  for (const check of [checkGateway, checkSchemes, checkResource, checkApis, checkIdentity, checkPersonas, checkForwardAuth]) check(root, source)
 }

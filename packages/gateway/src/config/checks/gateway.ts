@@ -74,24 +74,32 @@ interface Socket {
 }
 
 function checkSockets(root: Located, source: Source): void {
-  const listen = socketOf(root, 'listen', 8080)
   const admin = socketOf(root, 'admin', 8081)
-  if (listen !== undefined && admin !== undefined && admin.port === listen.port && admin.port !== 0 && overlap(admin.address, listen.address)) {
-    const at = find(root, ['admin']) === undefined ? listen.at : admin.at
-    source.error(at, {
-      code: 'same-port',
-      message: '`listen` and `admin` have the same port',
-      hint: 'give `admin` a port of its own, such as 8081, that callers cannot reach',
-    })
-  }
+  const doors = [{ name: 'listen', socket: socketOf(root, 'listen', 8080) }, { name: 'admin', socket: admin }]
+  if (find(root, ['forwardAuth']) !== undefined) doors.push({ name: 'forwardAuth.listen', socket: socketOf(root, 'forwardAuth.listen', 8082) })
+  for (const [index, door] of doors.entries()) for (const earlier of doors.slice(0, index)) refuseSamePort(earlier, door, source)
   if (admin !== undefined && !isLoopback(admin.address)) {
     const message = `\`admin\` listens on ${admin.shown}, which other machines may reach`
     source.warning(admin.at, { code: 'admin-exposed', message, hint: 'listen on 127.0.0.1, or let only your operators reach this port' })
   }
 }
 
+interface Door {
+  readonly name: string
+  readonly socket: Socket | undefined
+}
+
+function refuseSamePort({ name: first, socket: one }: Door, { name: second, socket: other }: Door, source: Source): void {
+  if (one === undefined || other === undefined || one.port !== other.port || one.port === 0 || !overlap(one.address, other.address)) return
+  source.error(other.shown === '' ? one.at : other.at, {
+    code: 'same-port',
+    message: `\`${first}\` and \`${second}\` have the same port`,
+    hint: `give \`${second}\` a port of its own, such as ${second === 'admin' ? 8081 : 8082}, that callers cannot reach`,
+  })
+}
+
 function socketOf(root: Located, name: string, defaultPort: number): Socket | undefined {
-  const node = find(root, [name])
+  const node = find(root, name.split('.'))
   if (node === undefined) return { address: '127.0.0.1', port: defaultPort, at: 0, shown: '' }
   if (isMap(node)) {
     const [address, port] = [find(node, ['address']), find(node, ['port'])]

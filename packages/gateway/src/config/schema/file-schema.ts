@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { apisSection } from './api-section.ts'
 import { leaf, members } from './complaint.ts'
+import { forwardAuthSection } from './forward-auth-section.ts'
 import { label } from './names.ts'
 import { resourceSection } from './resource-section.ts'
 import { restSections } from './rest-sections.ts'
@@ -21,6 +22,7 @@ export const fileSchema = members('The configuration of a Countersign gateway.',
   schemes: schemesSection,
   resource: v.optional(resourceSection),
   apis: apisSection,
+  forwardAuth: v.optional(forwardAuthSection),
   personas: v.optional(personasSection, {}),
 })
 

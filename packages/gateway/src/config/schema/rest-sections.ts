@@ -17,7 +17,7 @@ const address = () =>
 const port = () => count({ about: 'The port; 0 for a free one.', from: 0, to: 65_535 })
 
 /** `127.0.0.1:8401`, or the map. */
-function socket<T>(about: string, long: v.GenericSchema<unknown, T>) {
+export function socket<T>(about: string, long: v.GenericSchema<unknown, T>) {
   const short = leaf<T>({
     about,
     accepted: '`127.0.0.1:8401`, or a map with `address` and `port`',
@@ -37,10 +37,14 @@ const tls = members('A certificate, for https. It is read again on reload.', {
   http2: v.optional(flag('Whether HTTP/2 is offered beside HTTP/1.1.'), true),
 })
 
-const listen = socket(
-  'Where callers come in.',
-  members('Where callers come in.', { address: v.optional(address(), '127.0.0.1'), port: v.optional(port(), 8080), tls: v.optional(tls) }),
-)
+/** What a door for requests has; each has a port of its own. */
+export const socketMembers = (standard: number) => ({
+  address: v.optional(address(), '127.0.0.1'),
+  port: v.optional(port(), standard),
+  tls: v.optional(tls),
+})
+
+const listen = socket('Where callers come in.', members('Where callers come in.', socketMembers(8080)))
 
 const adminAccess = members(
   'Takes tokens of `schemes.bearer` on the admin port, beside API keys. A token with one of these roles or scopes may do everything there.',
@@ -140,7 +144,7 @@ const cors = members('Which web pages may read answers.', {
   ),
 })
 
-const ranges = (about: string) =>
+export const ranges = (about: string) =>
   list(about, text({ about: '', accepted: 'an IP address or a range such as `10.0.0.0/8` or `fd00::/8`', code: 'wrong-range', test: isRange }))
 
 const demand = members('A demand of law.', {

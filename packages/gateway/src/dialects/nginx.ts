@@ -1,0 +1,37 @@
+import type { Answer } from '@countersign/core'
+import type { Dialect, Line, Reply } from './dialect.ts'
+import { readFields } from './fields.ts'
+import { allowed, isChallenge, joinChallenges, NO, plain, TRUE_PROBLEM, TRUE_STATUS } from './reply.ts'
+
+/** What the printed configuration sets, whatever the caller sent. */
+export const NGINX_FIELDS = {
+  method: 'x-original-method',
+  uri: 'x-original-uri',
+  host: 'x-original-host',
+  client: 'x-original-client',
+  proto: 'x-original-proto',
+  id: 'x-original-id',
+} as const
+
+/** nginx with `auth_request`: knows 401, 403 and 2xx, drops the content, and keeps the first challenge (ngx_http_auth_request_module). */
+export const nginx: Dialect = {
+  name: 'nginx',
+  read: (asked) => readFields(NGINX_FIELDS, asked),
+  allow: allowed,
+  refuse: (answer) => joinChallenges(narrowed(answer)),
+  survives: {
+    statuses: '401 and 403 by nginx itself; 204, 400, 404, 405, 421, 429, 431, 451, 500, 501 and 503 by the printed configuration',
+    challenges: 'all, in one field line',
+    body: 'yes, by way of a field',
+    otherFields: 'those that the printed configuration names',
+    preflight: 'answered',
+  },
+}
+
+/** The true status and the content travel in fields, from which the printed configuration makes the answer again. */
+function narrowed(answer: Answer): Reply {
+  const reply = plain(answer)
+  const fields: Line[] = [...reply.fields, [TRUE_STATUS, String(reply.status)]]
+  if (reply.body !== '' && reply.body.length <= 1024) fields.push([TRUE_PROBLEM, reply.body])
+  return { ...reply, status: isChallenge(reply.status) ? reply.status : NO, fields }
+}

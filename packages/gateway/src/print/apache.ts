@@ -1,0 +1,40 @@
+import { DOWN, head, type Site } from './site.ts'
+
+/**
+ * Apache as a plain proxy before the gateway.
+ *
+ * No sub-request: Apache would send the application another path than the one that was judged, cuts content of
+ * authorizers at 8 KB and makes it text/html.
+ */
+export function printApache(site: Site): string {
+  const { listen, hosts, gateway } = site
+  const [name, ...others] = hosts
+  const lines = [
+    head(
+      site,
+      'Apache before the gateway, which forwards to the applications itself.',
+      'Needs mod_proxy, mod_proxy_http and mod_headers; from 2.4.47 on WebSockets come with them.',
+      "The gateway has to believe Apache: network: { trustedProxies: ['127.0.0.1'] }",
+    ),
+    `Listen ${listen}`,
+    `<VirtualHost *:${listen.slice(listen.lastIndexOf(':') + 1)}>`,
+    ...(name === undefined ? [] : [`  ServerName ${name}`]),
+    ...(others.length === 0 ? [] : [`  ServerAlias ${others.join(' ')}`]),
+    '  ProxyRequests Off',
+    '  ProxyPreserveHost On',
+    '  # The gateway judges the path as the caller sent it.',
+    '  AllowEncodedSlashes NoDecode',
+    '  MergeSlashes Off',
+    '  # What a caller says about itself; Apache adds its own X-Forwarded-For.',
+    '  RequestHeader unset X-Forwarded-For early',
+    '  RequestHeader unset Forwarded early',
+    '  RequestHeader set X-Forwarded-Proto expr=%{REQUEST_SCHEME}',
+    '  # Answers of the gateway stay as they are.',
+    '  ProxyErrorOverride Off',
+    `  ErrorDocument 503 '${DOWN}'`,
+    '  ErrorDocument 502 \'{"type":"urn:countersign:problem:bad-gateway","title":"The service behind this server could not be reached","status":502}\'',
+    `  ProxyPass / http://${gateway}/ nocanon connectiontimeout=1 timeout=60 upgrade=websocket`,
+    '</VirtualHost>',
+  ]
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,71 @@
+import { MARK } from '../dialects/reply.ts'
+import { DOWN, head, type Site } from './site.ts'
+
+/** Caddy with the long form of `forward_auth`, so that a preflight's 204 is an answer and no "yes". */
+export function printCaddy(site: Site): string {
+  const names = [...site.identity.map((name) => name.toLowerCase()), ...site.family]
+  const lines = [
+    head(site, 'Import it in the Caddyfile. Tried with Caddy 2.6.2.'),
+    `${addresses(site)} {`,
+    ...bind(site),
+    '\troute {',
+    '\t\t# Whoever names a field in Connection has it removed behind us: our own as well.',
+    `\t\t@countersign_nominated header_regexp Connection (?i)(${names.map((name) => name.replaceAll('-', '[-_]')).join('|')})`,
+    '\t\thandle @countersign_nominated {',
+    '\t\t\theader Content-Type application/problem+json',
+    '\t\t\theader Cache-Control no-store',
+    '\t\t\trespond `{"type":"urn:countersign:problem:malformed-request","title":"The request could not be read","status":400}` 400',
+    '\t\t}',
+    '\t\t# Nobody says who the caller is but the decision; applications may take `_` for `-`.',
+    ...names.flatMap((name) => [`\t\trequest_header -${name}`, ...(name.includes('-') ? [`\t\trequest_header -${name.replaceAll('-', '_')}`] : [])]),
+    ...decision(site),
+    ...site.apis.map(({ prefix, upstream, secure }) => `\t\treverse_proxy ${prefix === '' ? '' : `${prefix}* `}${secure ? 'https://' : ''}${upstream}`),
+    '\t}',
+    '\thandle_errors {',
+    '\t\t@countersign_down expression `{http.error.status_code} in [502, 503, 504]`',
+    '\t\thandle @countersign_down {',
+    '\t\t\theader Content-Type application/problem+json',
+    '\t\t\theader Cache-Control no-store',
+    '\t\t\theader Retry-After 2',
+    `\t\t\trespond \`${DOWN}\` 503`,
+    '\t\t}',
+    '\t}',
+    '}',
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function addresses({ listen, hosts }: Site): string {
+  const port = listen.slice(listen.lastIndexOf(':') + 1)
+  return hosts.length === 0 ? `http://:${port}` : hosts.map((host) => `http://${host}:${port}`).join(', ')
+}
+
+function bind({ listen }: Site): readonly string[] {
+  return listen.includes(':') ? [`\tbind ${listen.slice(0, listen.lastIndexOf(':')).replaceAll(/[[\]]/g, '')}`] : []
+}
+
+function decision({ decisions, identity, hasSecret }: Site): readonly string[] {
+  return [
+    `\t\treverse_proxy ${decisions} {`,
+    '\t\t\tmethod GET',
+    '\t\t\trewrite /authz/caddy',
+    '\t\t\theader_up X-Forwarded-Method {http.request.method}',
+    '\t\t\theader_up X-Forwarded-Uri {http.request.uri}',
+    '\t\t\theader_up X-Countersign-Request {http.request.uuid}',
+    '\t\t\theader_up -X-Original-*',
+    ...(hasSecret ? ['\t\t\theader_up X-Countersign-Secret {$COUNTERSIGN_SECRET}'] : []),
+    '\t\t\ttransport http {',
+    '\t\t\t\tdial_timeout 1s',
+    '\t\t\t\tresponse_header_timeout 2s',
+    '\t\t\t}',
+    '\t\t\t# Any other answer is the answer to the caller.',
+    '\t\t\t@countersign_allowed {',
+    '\t\t\t\tstatus 200',
+    `\t\t\t\theader ${MARK} allow`,
+    '\t\t\t}',
+    '\t\t\thandle_response @countersign_allowed {',
+    ...identity.map((name) => `\t\t\t\trequest_header ${name} {http.reverse_proxy.header.${name}}`),
+    '\t\t\t}',
+    '\t\t}',
+  ]
+}

@@ -1,0 +1,100 @@
+import { NGINX_FIELDS } from '../dialects/nginx.ts'
+import { MARK } from '../dialects/reply.ts'
+import { DOWN, head, type PrintedApi, type Site } from './site.ts'
+
+/** The sections of HAProxy; the decision is asked for by the Lua action of `haproxy-lua`. */
+export function printHaproxy(site: Site): string {
+  const lines = [
+    head(site, 'Put `countersign.lua` (`print-config haproxy-lua`) beside it and load it in `global`:', '  lua-load /etc/haproxy/countersign.lua'),
+    'frontend countersign',
+    '  mode http',
+    `  bind ${site.listen.includes(':') ? site.listen : `*:${site.listen}`}`,
+    '  timeout client 60s',
+    ...hosts(site),
+    '  unique-id-format %{+X}o%ci%cp%Ts%rt%pid',
+    '  http-request set-var(txn.countersign_id) unique-id',
+    '  # Asks, and either answers or goes on with the identity of the caller.',
+    '  http-request lua.countersign',
+    ...site.apis.filter(({ prefix }) => prefix !== '').map(({ name, prefix }) => `  use_backend countersign_app_${name} if { path -m beg ${prefix} }`),
+    ...site.apis.filter(({ prefix }) => prefix === '').map(({ name }) => `  default_backend countersign_app_${name}`),
+    ...site.apis.flatMap(backend),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function hosts({ hosts: names }: Site): readonly string[] {
+  return names.length === 0 ? [] : [`  http-request deny deny_status 421 unless { req.hdr(host),field(1,:) -i ${names.join(' ')} }`]
+}
+
+function backend({ name, upstream, secure }: PrintedApi): readonly string[] {
+  return [
+    `backend countersign_app_${name}`,
+    '  mode http',
+    '  timeout connect 5s',
+    '  timeout server 60s',
+    '  timeout tunnel 1h',
+    '  option forwardfor',
+    `  server app ${upstream}${secure ? ' ssl verify required ca-file @system-ca' : ''}`,
+  ]
+}
+
+/** The Lua action: one call of the decision with a time limit, and the whole answer to the caller. */
+export function printHaproxyLua(site: Site): string {
+  const { method, uri, host, client, proto, id } = NGINX_FIELDS
+  const taken = [...site.identity.map((name) => name.toLowerCase()), ...site.family]
+  return `${head(site, 'For HAProxy from 2.5 on.').replaceAll(/^#/gm, '--')}local decisions = "http://${site.decisions}/authz/haproxy"
+${site.hasSecret ? 'local secret = assert(os.getenv("COUNTERSIGN_SECRET"), "COUNTERSIGN_SECRET is not set")\n' : ''}-- What the application gets, and what no caller may send to it, with "-" for "_".
+local identity = { ${site.identity.map((name) => `"${name.toLowerCase()}"`).join(', ')} }
+local taken = {}
+for _, name in ipairs({ ${taken.map((name) => `"${name}"`).join(', ')} }) do taken[name] = true end
+-- Of this connection, or set anew below.
+local own = {}
+for _, name in ipairs({ "host", "connection", "upgrade", "expect", "content-length", "transfer-encoding", "x-countersign-secret", ${[method, uri, host, client, proto, id].map((name) => `"${name}"`).join(', ')} }) do own[name] = true end
+
+local function down(txn)
+  local reply = txn:reply({ status = 503, reason = "Service Unavailable", body = '${DOWN}' })
+  reply:add_header("content-type", "application/problem+json")
+  reply:add_header("cache-control", "no-store")
+  reply:add_header("retry-after", "2")
+  txn:done(reply)
+end
+
+core.register_action("countersign", { "http-req" }, function(txn)
+  local headers = {}
+  for name, values in pairs(txn.http:req_get_headers()) do
+    if taken[(name:gsub("_", "-"))] then
+      txn.http:req_del_header(name)
+    elseif not own[name] then
+      local list = {}
+      for index = 0, #values do list[index + 1] = values[index] end
+      headers[name] = list
+    end
+  end
+  headers["${method}"] = { txn.sf:method() }
+  headers["${uri}"] = { txn.sf:pathq() }
+  headers["${host}"] = { txn.sf:req_hdr("host") }
+  headers["${client}"] = { txn.sf:src() }
+  headers["${proto}"] = { txn.f:ssl_fc() == 1 and "https" or "http" }
+  headers["${id}"] = { txn:get_var("txn.countersign_id") }
+${site.hasSecret ? '  headers["x-countersign-secret"] = { secret }\n' : ''}  local answer = core.httpclient():get({ url = decisions, headers = headers, timeout = 2000 })
+  local mark = answer.headers and answer.headers["${MARK.toLowerCase()}"]
+  -- Something else listens there, or nothing.
+  if mark == nil then return down(txn) end
+  if answer.status == 200 and mark[0] == "allow" then
+    for _, name in ipairs(identity) do
+      local value = answer.headers[name]
+      if value == nil then return down(txn) end
+      txn.http:req_set_header(name, value[0])
+    end
+    return
+  end
+  local reply = txn:reply({ status = answer.status, reason = answer.reason, body = answer.body })
+  for name, values in pairs(answer.headers) do
+    if not own[name] and name ~= "keep-alive" then
+      for index = 0, #values do reply:add_header(name, values[index]) end
+    end
+  end
+  txn:done(reply)
+end)
+`
+}
