@@ -240,7 +240,9 @@ class Running implements Gateway {
     const { config } = setup
     const { forwardAuth } = config
     this.#forwardAuth =
-      forwardAuth === undefined ? undefined : new ForwardAuth({ config, forwardAuth, live, onFault: (detail) => this.#log.failure({ where: 'forward-auth', detail }) })
+      forwardAuth === undefined
+        ? undefined
+        : new ForwardAuth({ config, forwardAuth, live, onFault: (detail) => this.#log.failure({ where: 'forward-auth', detail }) })
   }
 
   async #openFront(config: Config): Promise<void> {

@@ -22,7 +22,8 @@ export const addPrintConfig: AddCommand = (program, context) => {
   command.action(
     context.action(async (proxy: PrintName | undefined, options: Options) => {
       if (proxy !== undefined && options.json === true) throw usage('--json is for the configuration of the gateway; each proxy has a form of its own')
-      if (proxy === undefined && options.listen !== undefined) throw usage('--listen is for the configuration of a proxy, such as `print-config nginx --listen 8000`')
+      if (proxy === undefined && options.listen !== undefined)
+        throw usage('--listen is for the configuration of a proxy, such as `print-config nginx --listen 8000`')
       const config = await context.config(options.config)
       if (proxy === undefined) printOwn(context, config, options)
       else context.out(await withInput(async () => printProxyConfig(proxy, config, options.listen === undefined ? {} : { listen: options.listen })))

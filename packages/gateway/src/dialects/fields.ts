@@ -39,10 +39,12 @@ export function readFields(names: FieldNames, asked: SubRequest, path?: string):
   }
   const original: Original = {
     method: names.method === undefined ? asked.method : one(names.method, (value) => /^[A-Z]+(?:-[A-Z]+)*$/.test(value)),
-    uri: names.uri === undefined ? (path ?? asked.target) : one(names.uri, isTarget),
+    uri: names.uri === undefined ? one('the path', isTarget, [path ?? asked.target]) : one(names.uri, isTarget),
     host: names.host === undefined ? one('host', isGiven, hosts) : one(names.host, isGiven),
     client: lastHop(one(names.client, (value) => isIP(lastHop(value)) !== 0)),
-    secure: one(names.proto, (value) => /^(?:https?|wss?)$/i.test(value)).toLowerCase().endsWith('s'),
+    secure: one(names.proto, (value) => /^(?:https?|wss?)$/i.test(value))
+      .toLowerCase()
+      .endsWith('s'),
     ...idOf(names, named),
     raw,
   }

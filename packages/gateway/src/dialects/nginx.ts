@@ -1,7 +1,7 @@
 import type { Answer } from '@countersign/core'
 import type { Dialect, Line, Reply } from './dialect.ts'
 import { readFields } from './fields.ts'
-import { allowed, isChallenge, joinChallenges, NO, plain, TRUE_PROBLEM, TRUE_STATUS } from './reply.ts'
+import { allowed, joinChallenges, NO, plain, TRUE_PROBLEM, TRUE_STATUS, WHO } from './reply.ts'
 
 /** What the printed configuration sets, whatever the caller sent. */
 export const NGINX_FIELDS = {
@@ -20,7 +20,7 @@ export const nginx: Dialect = {
   allow: allowed,
   refuse: (answer) => joinChallenges(narrowed(answer)),
   survives: {
-    statuses: '401 and 403 by nginx itself; 204, 400, 404, 405, 421, 429, 431, 451, 500, 501 and 503 by the printed configuration',
+    statuses: `${WHO} and ${NO} by nginx itself; 204 and every other that the gateway sends by the printed configuration`,
     challenges: 'all, in one field line',
     body: 'yes, by way of a field',
     otherFields: 'those that the printed configuration names',
@@ -33,5 +33,5 @@ function narrowed(answer: Answer): Reply {
   const reply = plain(answer)
   const fields: Line[] = [...reply.fields, [TRUE_STATUS, String(reply.status)]]
   if (reply.body !== '' && reply.body.length <= 1024) fields.push([TRUE_PROBLEM, reply.body])
-  return { ...reply, status: isChallenge(reply.status) ? reply.status : NO, fields }
+  return { ...reply, status: reply.status === WHO ? WHO : NO, fields }
 }

@@ -1,4 +1,4 @@
-import { outcomeOf, statusOf, type Answer, type Denial } from '@countersign/core'
+import { outcomeOf, type Answer, type Outcome } from '@countersign/core'
 import type { Line, Original, Reply } from './dialect.ts'
 
 /** Bytes of all field lines together: nginx has 4 KB for them by default and answers 500 beyond. */
@@ -12,9 +12,17 @@ export const TRUE_STATUS = 'X-Countersign-Status'
 /** Its content, as JSON in ASCII. */
 export const TRUE_PROBLEM = 'X-Countersign-Problem'
 
-const FORBIDDEN: Denial = { outcome: 'forbid', reason: 'policy-denied', remedy: { action: 'none' }, challenges: [], explanation: { id: '', steps: [] } }
 /** What a proxy takes for "no" if it takes nothing else. */
-export const NO: number = statusOf(FORBIDDEN)
+export const NO: number = numberOf('forbid')
+/** What a proxy takes for "who are you?". */
+export const WHO: number = numberOf('challenge')
+
+/** The numbers are the core's. */
+function numberOf(outcome: Outcome): number {
+  const found = Array.from({ length: 200 }, (_, index) => 400 + index).find((status) => outcomeOf(status) === outcome)
+  if (found === undefined) throw new TypeError(`no status stands for ${outcome}`)
+  return found
+}
 
 /** An answer that lets the request pass: exactly 200, which is the only status that every proxy takes for "yes". */
 export function allowed(fields: readonly Line[]): Reply {
@@ -55,13 +63,11 @@ export function joinChallenges({ fields, ...reply }: Reply): Reply {
 export function absoluteLocation(reply: Reply, original: Original | undefined): Reply {
   if (original === undefined) return reply
   const base = `${original.secure ? 'https' : 'http'}://${original.host}${original.uri.startsWith('/') ? original.uri : '/'}`
-  const fields = reply.fields.map(([name, value]): Line => [name, name.toLowerCase() === 'location' && URL.canParse(value, base) ? new URL(value, base).href : value])
+  const fields = reply.fields.map(([name, value]): Line => [
+    name,
+    name.toLowerCase() === 'location' && URL.canParse(value, base) ? new URL(value, base).href : value,
+  ])
   return { ...reply, fields }
-}
-
-/** Whether new credentials would help, which is what a proxy's "who are you?" means. */
-export function isChallenge(status: number): boolean {
-  return outcomeOf(status) === 'challenge'
 }
 
 /** Bytes of the field lines on the wire. */

@@ -105,9 +105,7 @@ export class ForwardAuth {
     if (note !== undefined) note.about = { method: original.method, target: original.uri }
     const about = note === undefined ? {} : { note }
     if (ruling.kind === 'forward') return this.#fit(asking, { ...dialect.allow(this.#identityOf(ruling)), ...about })
-    // What the gateway serves itself would be a "yes" to most proxies.
-    const answer = ruling.kind === 'refuse' ? ruling.answer : refusal('about:blank')
-    return this.#fit(asking, { ...dialect.refuse(answer, original), ...about })
+    return this.#fit(asking, { ...dialect.refuse(answerOf(ruling), original), ...about })
   }
 
   /** Who the caller is, and nothing of ours: no credential for an upstream, no trace. */
@@ -134,6 +132,12 @@ export class ForwardAuth {
   #denied(denial: Denial, view: RequestView): Answer {
     return this.#options.live.guard.answer({ ...denial, explanation: { id: crypto.randomUUID(), steps: [] } }, view)
   }
+}
+
+/** A 200 of the gateway's own, such as its key set, would be a "yes" to proxies; it is at the gateway's own port. */
+function answerOf(ruling: Exclude<Ruling, { kind: 'forward' }>): Answer {
+  if (ruling.kind === 'refuse') return ruling.answer
+  return ruling.status === 204 ? { status: ruling.status, fields: ruling.fields } : refusal('about:blank')
 }
 
 function digest(text: string): Buffer {

@@ -5,7 +5,10 @@ import { head, type Site } from './site.ts'
 const ANSWERED = ['WWW-Authenticate', 'Content-Type', 'Cache-Control', 'Retry-After', 'Allow', 'Link', 'Location', 'Vary', 'DPoP-Nonce', 'X-Countersign-Answer']
 
 function refuseSecret({ hasSecret }: Site, proxy: string): void {
-  if (hasSecret) throw new TypeError(`${proxy} has no way to send a secret that does not go on to the application; take \`forwardAuth.secret\` away and name its addresses in \`peers\``)
+  if (hasSecret)
+    throw new TypeError(
+      `${proxy} has no way to send a secret that does not go on to the application; take \`forwardAuth.secret\` away and name its addresses in \`peers\``,
+    )
 }
 
 /** A middleware of Traefik's file provider. Not tried with Traefik itself. */
@@ -44,7 +47,10 @@ export function printEnvoy(site: Site): string {
       },
     },
   }
-  const notes = ['The first of `http_filters`. Needs `use_remote_address: true` in the connection manager and a cluster `countersign`.', `The cluster leads to ${site.decisions}.`]
+  const notes = [
+    'The first of `http_filters`. Needs `use_remote_address: true` in the connection manager and a cluster `countersign`.',
+    `The cluster leads to ${site.decisions}.`,
+  ]
   const removed = `# On the virtual host, so that nobody but the decision says who the caller is:\n${stringify({ request_headers_to_remove: site.family }, { lineWidth: 0 }).replaceAll(/^/gm, '# ').trimEnd()}\n`
   return `${head(site, ...notes)}${removed}${stringify([filter], { lineWidth: 0 })}`
 }

@@ -41,16 +41,43 @@ function backend({ name, upstream, secure }: PrintedApi): readonly string[] {
 /** The Lua action: one call of the decision with a time limit, and the whole answer to the caller. */
 export function printHaproxyLua(site: Site): string {
   const { method, uri, host, client, proto, id } = NGINX_FIELDS
-  const taken = [...site.identity.map((name) => name.toLowerCase()), ...site.family]
-  return `${head(site, 'For HAProxy from 2.5 on.').replaceAll(/^#/gm, '--')}local decisions = "http://${site.decisions}/authz/haproxy"
-${site.hasSecret ? 'local secret = assert(os.getenv("COUNTERSIGN_SECRET"), "COUNTERSIGN_SECRET is not set")\n' : ''}-- What the application gets, and what no caller may send to it, with "-" for "_".
-local identity = { ${site.identity.map((name) => `"${name.toLowerCase()}"`).join(', ')} }
+  const secret = 'local secret = assert(os.getenv("COUNTERSIGN_SECRET"), "COUNTERSIGN_SECRET is not set")\n'
+  return [
+    head(site, 'For HAProxy from 2.5 on.').replaceAll(/^#/gm, '--'),
+    `local decisions = "http://${site.decisions}/authz/haproxy"\n`,
+    site.hasSecret ? secret : '',
+    tables(site),
+    FIRST,
+    `  headers["${method}"] = { txn.sf:method() }
+  headers["${uri}"] = { txn.sf:pathq() }
+  headers["${host}"] = { txn.sf:req_hdr("host") }
+  headers["${client}"] = { txn.sf:src() }
+  headers["${proto}"] = { txn.f:ssl_fc() == 1 and "https" or "http" }
+  headers["${id}"] = { txn:get_var("txn.countersign_id") }
+`,
+    site.hasSecret ? '  headers["x-countersign-secret"] = { secret }\n' : '',
+    LAST,
+  ].join('')
+}
+
+function tables({ identity, family }: Site): string {
+  const own = identity.map((name) => name.toLowerCase())
+  const connection = ['host', 'connection', 'upgrade', 'expect', 'content-length', 'transfer-encoding', 'x-countersign-secret']
+  return `-- What the application gets, and what no caller may send to it, with "-" for "_".
+local identity = { ${quoted(own)} }
 local taken = {}
-for _, name in ipairs({ ${taken.map((name) => `"${name}"`).join(', ')} }) do taken[name] = true end
+for _, name in ipairs({ ${quoted([...own, ...family])} }) do taken[name] = true end
 -- Of this connection, or set anew below.
 local own = {}
-for _, name in ipairs({ "host", "connection", "upgrade", "expect", "content-length", "transfer-encoding", "x-countersign-secret", ${[method, uri, host, client, proto, id].map((name) => `"${name}"`).join(', ')} }) do own[name] = true end
+for _, name in ipairs({ ${quoted([...connection, ...Object.values(NGINX_FIELDS)])} }) do own[name] = true end
+`
+}
 
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(', ')
+}
+
+const FIRST = `
 local function down(txn)
   local reply = txn:reply({ status = 503, reason = "Service Unavailable", body = '${DOWN}' })
   reply:add_header("content-type", "application/problem+json")
@@ -70,13 +97,9 @@ core.register_action("countersign", { "http-req" }, function(txn)
       headers[name] = list
     end
   end
-  headers["${method}"] = { txn.sf:method() }
-  headers["${uri}"] = { txn.sf:pathq() }
-  headers["${host}"] = { txn.sf:req_hdr("host") }
-  headers["${client}"] = { txn.sf:src() }
-  headers["${proto}"] = { txn.f:ssl_fc() == 1 and "https" or "http" }
-  headers["${id}"] = { txn:get_var("txn.countersign_id") }
-${site.hasSecret ? '  headers["x-countersign-secret"] = { secret }\n' : ''}  local answer = core.httpclient():get({ url = decisions, headers = headers, timeout = 2000 })
+`
+
+const LAST = `  local answer = core.httpclient():get({ url = decisions, headers = headers, timeout = 2000 })
   local mark = answer.headers and answer.headers["${MARK.toLowerCase()}"]
   -- Something else listens there, or nothing.
   if mark == nil then return down(txn) end
@@ -97,4 +120,3 @@ ${site.hasSecret ? '  headers["x-countersign-secret"] = { secret }\n' : ''}  loc
   txn:done(reply)
 end)
 `
-}

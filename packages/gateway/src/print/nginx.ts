@@ -1,5 +1,5 @@
 import { NGINX_FIELDS } from '../dialects/nginx.ts'
-import { TRUE_PROBLEM, TRUE_STATUS } from '../dialects/reply.ts'
+import { NO, TRUE_PROBLEM, TRUE_STATUS, WHO } from '../dialects/reply.ts'
 import { REFUSALS } from '../proxy/refusals.ts'
 import { DOWN, head, variable, type PrintedApi, type Site } from './site.ts'
 
@@ -39,8 +39,8 @@ export function printNginx(site: Site): string {
         '    auth_request_set $countersign_challenge $upstream_http_www_authenticate;',
         ...[...CARRIED, ...site.identity].map((name) => `    auth_request_set $countersign_${variable(name)} $upstream_http_${variable(name)};`),
         '    # The `=` lets the location choose the status.',
-        '    error_page 401 = @countersign_401;',
-        '    error_page 403 = @countersign_403;',
+        `    error_page ${WHO} = @countersign_who;`,
+        `    error_page ${NO} = @countersign_no;`,
         '    error_page 500 = @countersign_down;',
         ...toApplication(site, `${api.secure ? 'https' : 'http'}://countersign_app_${api.name}`),
         '  }',
@@ -143,20 +143,20 @@ function ask({ hasSecret }: Site, address: string): readonly string[] {
 function denials(): readonly string[] {
   const fields = CARRIED.map((name) => `    add_header ${name} $countersign_${variable(name)} always;`)
   return [
-    '  location @countersign_401 {',
+    '  location @countersign_who {',
     '    internal;',
     '    default_type application/problem+json;',
     '    # nginx itself adds the challenge.',
     ...fields,
-    '    return 401 $countersign_problem;',
+    `    return ${WHO} $countersign_problem;`,
     '  }',
-    '  location @countersign_403 {',
+    '  location @countersign_no {',
     '    internal;',
     '    default_type application/problem+json;',
     '    add_header WWW-Authenticate $countersign_challenge always;',
     ...fields,
     ...STATUSES.map((status) => `    if ($countersign_status = ${status}) { return ${status}${status === 204 ? '' : ' $countersign_problem'}; }`),
-    '    return 403 $countersign_problem;',
+    `    return ${NO} $countersign_problem;`,
     '  }',
   ]
 }

@@ -39,7 +39,9 @@ export function siteOf(config: Config, { listen = '80' }: PrintOptions): Site {
   const { apis, identity, forwardAuth, hash } = config
   const stripping = apis.find(({ stripPrefix }) => stripPrefix)
   if (stripping !== undefined)
-    throw new TypeError(`the API \`${stripping.name}\` has \`stripPrefix\`, so the application would get another path than the one judged; let the gateway forward it`)
+    throw new TypeError(
+      `the API \`${stripping.name}\` has \`stripPrefix\`, so the application would get another path than the one judged; let the gateway forward it`,
+    )
   const names = [...Object.values(identity.headers), ...(identity.assertion === undefined ? [] : [identity.assertion.header])]
   const own = new Set(names.map((name) => name.toLowerCase()))
   return {

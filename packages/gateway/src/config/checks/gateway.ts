@@ -75,7 +75,10 @@ interface Socket {
 
 function checkSockets(root: Located, source: Source): void {
   const admin = socketOf(root, 'admin', 8081)
-  const doors = [{ name: 'listen', socket: socketOf(root, 'listen', 8080) }, { name: 'admin', socket: admin }]
+  const doors = [
+    { name: 'listen', socket: socketOf(root, 'listen', 8080) },
+    { name: 'admin', socket: admin },
+  ]
   if (find(root, ['forwardAuth']) !== undefined) doors.push({ name: 'forwardAuth.listen', socket: socketOf(root, 'forwardAuth.listen', 8082) })
   for (const [index, door] of doors.entries()) for (const earlier of doors.slice(0, index)) refuseSamePort(earlier, door, source)
   if (admin !== undefined && !isLoopback(admin.address)) {

@@ -1,0 +1,111 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { connect, createServer, type AddressInfo } from 'node:net'
+import { delimiter, join } from 'node:path'
+
+/** A real proxy: how it is started in a folder, with the printed configuration. */
+export interface Program {
+  readonly command: string
+  readonly files: (printed: string, folder: string, extra: string) => Readonly<Record<string, string>>
+  readonly run: (folder: string) => readonly string[]
+}
+
+const MODULES = ['mpm_event', 'authz_core', 'proxy', 'proxy_http', 'headers', 'unixd']
+
+export const PROGRAMS = {
+  nginx: {
+    command: 'nginx',
+    files: (printed, folder) => ({
+      'nginx.conf': [
+        'daemon off; master_process off; pid nginx.pid; error_log stderr error; events {}',
+        `http { access_log off; ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((one) => `${one}_temp_path ${folder}/${one};`).join(' ')}`,
+        'include countersign.conf; }',
+      ].join('\n'),
+      'countersign.conf': printed,
+    }),
+    run: (folder) => ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'],
+  },
+  caddy: {
+    command: 'caddy',
+    files: (printed) => ({ Caddyfile: `{\n\tadmin off\n\tauto_https off\n}\n${printed}` }),
+    run: (folder) => ['run', '--config', join(folder, 'Caddyfile'), '--adapter', 'caddyfile'],
+  },
+  haproxy: {
+    command: 'haproxy',
+    files: (printed, folder, lua) => ({ 'haproxy.cfg': `global\n  lua-load ${folder}/countersign.lua\n${printed}`, 'countersign.lua': lua }),
+    run: (folder) => ['-db', '-f', join(folder, 'haproxy.cfg')],
+  },
+  apache: {
+    command: 'apache2',
+    files: (printed, folder) => ({
+      'apache.conf': [
+        `ServerRoot ${folder}`,
+        `PidFile ${folder}/pid`,
+        `ErrorLog ${folder}/error.log`,
+        'ServerName localhost',
+        'User nobody',
+        ...MODULES.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).filter((line) => existsSync(line.split(' ')[2] ?? '')),
+        printed,
+      ].join('\n'),
+    }),
+    run: (folder) => ['-f', join(folder, 'apache.conf'), '-DFOREGROUND'],
+  },
+} as const satisfies Record<string, Program>
+
+/** Whether a program is installed here. */
+export function isInstalled(command: string): boolean {
+  return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'].some((folder) => existsSync(join(folder, command)))
+}
+
+/** A port that nobody listens on at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+export interface Started {
+  end(): Promise<void>
+}
+
+/** Starts a program in a folder and waits until it takes connections. */
+export async function startProgram(
+  program: Program,
+  { folder, printed, extra = '', port }: { folder: string; printed: string; extra?: string; port: number },
+): Promise<Started> {
+  for (const [name, text] of Object.entries(program.files(printed, folder, extra))) await writeFile(join(folder, name), text)
+  const env = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin`, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder }
+  const child = spawn(program.command, program.run(folder), { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)))
+  for (let round = 0; round < 200; round++) {
+    if (child.exitCode !== null) throw new Error(`${program.command} ended with ${child.exitCode}: ${said}`)
+    if (await takesConnections(port)) return { end: () => end(child) }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  await end(child)
+  throw new Error(`${program.command} does not take connections: ${said}`)
+}
+
+function takesConnections(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.on('error', () => resolve(false))
+  })
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), 3000)
+  await once(child, 'exit')
+  clearTimeout(timer)
+}
