@@ -128,7 +128,7 @@ function addParameter(reading: Reading, [name, value]: readonly [string, string]
 }
 
 // RFC 7616 section 3.3: these must not be quoted; everything else is quoted, realm by RFC 9110 section 11.5.
-const UNQUOTED: ReadonlyMap<string, readonly string[]> = new Map([['digest', ['algorithm', 'stale', 'charset']]])
+const UNQUOTED: ReadonlyMap<string, readonly string[]> = new Map([['digest', ['algorithm', 'stale', 'charset', 'userhash']]])
 // RFC 6750 section 3 gives these a smaller alphabet than a quoted-string has.
 const PLAIN = new Set(['scope', 'error', 'error_description', 'error_uri'])
 
