@@ -1,9 +1,6 @@
 import { macOf } from '#platform'
 import { after, type Settled } from '../settle.ts'
 
-/** Names the purpose, so that a secret which is used elsewhere makes other values there. */
-const PURPOSE = 'countersign DPoP nonce 1'
-
 /** What became of the nonce of a proof. `renewed` is the one to use from now on. */
 export type NonceFinding = { readonly good: true; readonly renewed?: string } | { readonly good: false }
 
@@ -18,10 +15,13 @@ export class Nonces {
   /** Seconds between two nonces. */
   readonly lifetime: number
   readonly #secret: string
+  readonly #purpose: string
   #slots: ReadonlyMap<number, string> = new Map()
 
-  constructor(secret: string, lifetime: number) {
+  /** The purpose keeps a secret that is used elsewhere from making the same values there. */
+  constructor(secret: string, lifetime: number, purpose: string) {
     this.#secret = secret
+    this.#purpose = purpose
     this.lifetime = lifetime
   }
 
@@ -54,7 +54,7 @@ export class Nonces {
   }
 
   #make(slot: number): Settled<string> {
-    return macOf(this.#secret, `${PURPOSE}\n${this.lifetime}\n${slot}`)
+    return macOf(this.#secret, `${this.#purpose}\n${this.lifetime}\n${slot}`)
   }
 
   /** Requests of one moment may lie on both sides of a rotation, so neighbours stay. */

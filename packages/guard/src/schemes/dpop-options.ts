@@ -88,5 +88,5 @@ function readNonces(nonce: DpopNonceOptions | undefined): Nonces | undefined {
   if (typeof secret !== 'string' || secret.length < 32)
     throw new TypeError('option `secret` of dpop({ nonce }) is missing or short; pass at least 32 random characters')
   within.count('lifetime', lifetime, [10, 86_400])
-  return new Nonces(secret, lifetime)
+  return new Nonces(secret, lifetime, 'countersign DPoP nonce 1')
 }

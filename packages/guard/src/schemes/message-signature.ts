@@ -13,6 +13,7 @@ import {
 } from '@countersign/core'
 import { serializeDictionary } from 'structured-headers'
 import { rememberOnce } from '../proofs/replays.ts'
+import { UNREAD } from '../proofs/unread.ts'
 import { after, type Settled } from '../settle.ts'
 import { joseAlgorithm } from '../signatures/algorithms.ts'
 import { CONTENT_DIGEST, matchesDigest } from '../signatures/content-digest.ts'
@@ -184,13 +185,6 @@ function isSigned<C extends Claims>({ algorithm, jwk }: SignatureKey<C>, { prese
   return after(settings.keys.find(jwk, jose), (key) =>
     bases.reduce<Settled<boolean>>((found, base) => after(found, (good) => good || verifySignature(jose, key, { signed: base.reveal(), signature })), false),
   )
-}
-
-/** Content that somebody has read before is a mistake of ours; that of a caller who left is none. */
-const UNREAD: Readonly<Record<Exclude<Content, { readonly read: true }>['why'], Verified<never>>> = {
-  'too-large': { result: 'malformed', reason: 'content-too-large' },
-  incomplete: { result: 'malformed', reason: 'content-digest-mismatch' },
-  consumed: { result: 'fault', reason: 'misconfigured' },
 }
 
 /** A digest that nobody compares is worth nothing (RFC 9421 section 7.2.8). */
