@@ -67,6 +67,9 @@ describe.each([
     expect([...platform.bytesOf('_-8A')]).toEqual([255, 239, 0])
     expect(platform.textOf(Uint8Array.from([0xc3, 0xa9]))).toBe('é')
     expect(platform.textOf(Uint8Array.from([0xc3]))).toBeUndefined()
+    // FIPS 180-4, the example `abc`.
+    const abc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
+    expect([await platform.hexHashOf('SHA-256', 'abc'), await platform.hexHashOf('SHA-256', Uint8Array.from([97, 98, 99]))]).toEqual([abc, abc])
     expect(await platform.digestOf('a')).not.toBe(await platform.digestOf('b'))
     const mac = await platform.macOf('Jefe', 'what do ya want for nothing?')
     // RFC 4231 section 4.3.
@@ -81,4 +84,11 @@ describe.each([
 
 test('an asymmetric algorithm exists on both platforms for every curve that keys may have', () => {
   expect(ASYMMETRIC).toHaveLength(11)
+})
+
+test('SHA-512/256 is on Node alone, and the other platform says so', async () => {
+  // FIPS 180-4, the example `abc`.
+  expect(node.hexHashOf('SHA-512-256', 'abc')).toBe('53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23')
+  expect([node.DIGEST_ALGORITHMS, web.DIGEST_ALGORITHMS]).toEqual([['SHA-256', 'SHA-512-256'], ['SHA-256']])
+  await expect(web.hexHashOf('SHA-512-256', 'abc')).rejects.toThrow('WebCrypto has no SHA-512-256; use SHA-256')
 })

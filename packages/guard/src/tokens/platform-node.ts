@@ -4,6 +4,7 @@ import { constants, createHmac, createSecretKey, hash, KeyObject, timingSafeEqua
 import { BlockList, isIP, isIPv4 } from 'node:net'
 import { importJWK, type JWK } from 'jose'
 import type { CertificateText } from '../certificates/certificate-text.ts'
+import type { DigestAlgorithm } from '../digest/algorithms.ts'
 import { ALGORITHMS, isLongEnough, isSignatureLength, type Algorithm, type Signed } from './algorithms.ts'
 
 /** A key in the form that this platform verifies with. */
@@ -21,6 +22,14 @@ export function textOf(bytes: Uint8Array): string | undefined {
 /** A digest that stands for a token in a cache, so that the cache holds no token. */
 export function digestOf(text: string): string {
   return hash('sha256', text, 'base64')
+}
+
+/** What Digest can hash with here. */
+export const DIGEST_ALGORITHMS: readonly DigestAlgorithm[] = ['SHA-256', 'SHA-512-256']
+
+/** A hash of a text or of bytes in lower-case hexadecimal (RFC 7616 section 3.2). */
+export function hexHashOf(algorithm: DigestAlgorithm, data: string | Uint8Array): string {
+  return hash(algorithm === 'SHA-256' ? 'sha256' : 'sha512-256', data, 'hex')
 }
 
 /** The SHA-256 thumbprint of bytes, base64url (RFC 7638, RFC 8705 section 3.1). */

@@ -1,6 +1,7 @@
 /** Every other runtime: WebCrypto. The same functions as `platform-node.ts`, chosen by a conditional import. */
 import { importJWK, type CryptoKey, type JWK } from 'jose'
 import type { CertificateText } from '../certificates/certificate-text.ts'
+import type { DigestAlgorithm } from '../digest/algorithms.ts'
 import { ALGORITHMS, isLongEnough, isSignatureLength, type Algorithm, type Signed } from './algorithms.ts'
 
 /** A key in the form that this platform verifies with. */
@@ -24,6 +25,16 @@ export function textOf(bytes: Uint8Array): string | undefined {
 /** A digest that stands for a token in a cache, so that the cache holds no token. */
 export async function digestOf(text: string): Promise<string> {
   return String.fromCharCode(...(await sha256(text)))
+}
+
+/** What Digest can hash with here: WebCrypto has no SHA-512/256. */
+export const DIGEST_ALGORITHMS: readonly DigestAlgorithm[] = ['SHA-256']
+
+/** A hash of a text or of bytes in lower-case hexadecimal (RFC 7616 section 3.2). */
+export async function hexHashOf(algorithm: DigestAlgorithm, data: string | Uint8Array): Promise<string> {
+  if (algorithm !== 'SHA-256') throw new TypeError(`WebCrypto has no ${algorithm}; use SHA-256`)
+  const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : Uint8Array.from(data)
+  return Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** The SHA-256 thumbprint of bytes, base64url (RFC 7638, RFC 8705 section 3.1). */
