@@ -8,16 +8,10 @@ export type Owner = 'policies (later)' | 'schemes (issue 4)' | 'forward-auth (is
  * in both. So the list can only shrink.
  */
 export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string]>> = {
-  'no-credentials-digest': ['schemes (issue 4)', 'Digest'],
   'token-header-and-body': ['schemes (issue 4)', 'body transport of tokens'],
   'token-header-and-query-enabled': ['schemes (issue 4)', 'query transport of tokens'],
   'token-parameter-repeated': ['schemes (issue 4)', 'body and query transport of tokens'],
-  'digest-parameter-missing': ['schemes (issue 4)', 'Digest'],
-  'digest-uri-mismatch': ['schemes (issue 4)', 'Digest'],
 
-  'digest-wrong-response': ['schemes (issue 4)', 'Digest'],
-  'digest-stale-nonce': ['schemes (issue 4)', 'Digest'],
-  'digest-replay': ['schemes (issue 4)', 'Digest'],
   'login-form-failed': ['application/audit (issue 7)', 'the login endpoint is the application’s own'],
   'too-many-failed-attempts': ['schemes (issue 4)', 'counters of failed attempts'],
 

@@ -3,6 +3,7 @@ import { isConfigurationRefusal, isRefusal, type Situation } from '../situations
 const DPOP = 'the configuration of the gateway has no DPoP yet'
 const SESSIONS = 'the configuration of the gateway has no sessions yet'
 const SIGNATURES = 'the configuration of the gateway has no message signatures yet'
+const DIGEST = 'the configuration of the gateway has no Digest yet'
 
 /** Sites of the adapters that no configuration of the gateway has. */
 export const SITES: Readonly<Record<string, string>> = {
@@ -26,6 +27,7 @@ export const SITES: Readonly<Record<string, string>> = {
   'sessions, a quarter of an hour later': SESSIONS,
   'sessions, half an hour later': SESSIONS,
   'sessions and bearer': SESSIONS,
+  digest: DIGEST,
   dpop: DPOP,
   'dpop and bearer': DPOP,
   'dpop, bearer and basic': DPOP,
@@ -89,6 +91,12 @@ export const ALONE: Readonly<Record<string, string>> = {
   'csrf-failed': SESSIONS,
   'csrf-anonymous': SESSIONS,
   'header-and-cookie': SESSIONS,
+  'no-credentials-digest': DIGEST,
+  'digest-parameter-missing': DIGEST,
+  'digest-uri-mismatch': DIGEST,
+  'digest-wrong-response': DIGEST,
+  'digest-stale-nonce': DIGEST,
+  'digest-replay': DIGEST,
   'no-credentials-dpop': DPOP,
   'dpop-proof-missing': DPOP,
   'dpop-proof-multiple': DPOP,

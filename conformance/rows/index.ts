@@ -1,6 +1,7 @@
 import type { Rows } from '../situations.ts'
 import { messageRows } from './a-message.ts'
 import { routingRows } from './b-routing.ts'
+import { digestRows } from './c-digest.ts'
 import { noCredentialsRows } from './c-no-credentials.ts'
 import { introspectionRows } from './d-introspection.ts'
 import { keyRows } from './d-keys.ts'
@@ -23,6 +24,7 @@ export const ROWS: Rows = {
   ...messageRows,
   ...routingRows,
   ...noCredentialsRows,
+  ...digestRows,
   ...tokenRows,
   ...keyRows,
   ...introspectionRows,
