@@ -6,6 +6,8 @@ import {
   bearerJwt,
   bearerOpaque,
   createGuard,
+  digest,
+  digestHash,
   dpop,
   judge,
   messageSignature,
@@ -44,6 +46,7 @@ async function operations() {
     ...(await proofOperations()),
     ...(await sessionOperations()),
     ...(await signatureOperations()),
+    ...(await digestOperations()),
   }
 }
 
@@ -165,6 +168,35 @@ async function sessionOperations() {
     'A256GCM: session verify, seen before': () => good(seen.verify(presented[0], context)),
     'A256GCM: session verify, first-seen': (turn) => fresh.verify(presented[turn % POOL], context).then(good),
   }
+}
+
+const DIGESTS = { 'SHA-256': 'sha256', 'SHA-512-256': 'sha512-256' }
+
+/** A response needs the same hashes for a nonce that is new and for one in use; only the memory of counts differs. */
+async function digestOperations() {
+  const ha1 = await digestHash('olga', 'bench', 'correct horse')
+  const found = {}
+  for (const [algorithm, name] of Object.entries(DIGESTS)) {
+    // The time stands still, so no nonce is ever forgotten.
+    const scheme = digest({ secret: randomUUID(), lookup: () => ({ subject: 'olga', ha1 }), algorithms: [algorithm], nonces: 10_000_000 })
+    await scheme.prepare(context.now)
+    const nonce = () => scheme.challenges({ realm: 'bench', now: context.now })[0].params.nonce
+    const hash = (text) => createHash(name).update(text).digest('hex')
+    const hashes = (given, nc) => hash(`${ha1[algorithm]}:${given}:${nc}:c:auth:${hash('GET:/data')}`)
+    const verified = (given, count) => {
+      const nc = count.toString(16).padStart(8, '0')
+      const parameters = { user: 'olga', hashed: false, realm: 'bench', uri: '/data', algorithm, nonce: given, cnonce: 'c', nc, qop: 'auth' }
+      const presented = { parameters: { ...parameters, response: hashes(given, nc) }, method: 'GET', content: { read: true, bytes: new Uint8Array() } }
+      return isGood(scheme.verify(presented, context).result === 'accepted')
+    }
+    const [used, counter] = [nonce(), { last: 0 }]
+    const fixed = nonce()
+    found[`${algorithm}: node:crypto, a response`] = () => hashes(fixed, '00000001')
+    // Both make the response, too, which is the line above.
+    found[`${algorithm}: digest verify, nonce in use`] = () => verified(used, (counter.last += 1))
+    found[`${algorithm}: digest verify, first-seen nonce`] = () => verified(nonce(), 1)
+  }
+  return found
 }
 
 function proofOf(algorithm, { publicKey, privateKey }) {
