@@ -1,4 +1,4 @@
-import { EncryptJWT, errors, jwtDecrypt } from 'jose'
+import { EncryptJWT, errors, jwtDecrypt, type CryptoKey } from 'jose'
 import { equalInConstantTime, macOf } from '#platform'
 import { after, type Settled } from '../settle.ts'
 import type { Claims } from '../tokens/claims.ts'
@@ -16,7 +16,8 @@ const NAME = 12
 /** The key of one secret. */
 interface SessionKey {
   readonly kid: string
-  readonly key: Uint8Array
+  /** Imported once: jose would import bytes for every cookie. */
+  readonly key: CryptoKey
 }
 
 /** The bytes of a secret in base64 or base64url, or nothing if they are not 32. */
@@ -85,10 +86,11 @@ export class Keyring {
 async function keyUnder(secret: string): Promise<SessionKey> {
   // A promise on some platforms only.
   const name = await Promise.resolve(macOf(secret, 'countersign session key 1'))
-  return { kid: name.slice(0, NAME), key: secretBytes(secret) ?? new Uint8Array() }
+  const bytes = Uint8Array.from(secretBytes(secret) ?? [])
+  return { kid: name.slice(0, NAME), key: await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']) }
 }
 
-function keyOf(keys: readonly SessionKey[], kid: unknown): Uint8Array {
+function keyOf(keys: readonly SessionKey[], kid: unknown): CryptoKey {
   const found = keys.find((key) => key.kid === kid)
   if (found === undefined) throw new errors.JWEDecryptionFailed('no such key')
   return found.key
