@@ -1,5 +1,5 @@
 // What single operations cost, in CPU time of this process. Run as a child of run.mjs, or alone: `node bench/micro.mjs [rounds]`.
-import { createHash, createPublicKey, generateKeyPairSync, randomBytes, randomUUID, sign, verify } from 'node:crypto'
+import { createDecipheriv, createHash, createPublicKey, generateKeyPairSync, randomBytes, randomUUID, sign, verify } from 'node:crypto'
 import {
   answer,
   authenticated,
@@ -161,10 +161,13 @@ async function sessionOperations() {
   const request = { field: () => [], method: 'GET' }
   const presented = lines.map((line) => ({ cookie: new Secret(line.slice(line.indexOf('=') + 1, line.indexOf(';'))), request }))
   const good = ({ result }) => isGood(result === 'accepted')
+  const isOlga = ({ sub }) => isGood(sub === 'olga')
+  const key = await crypto.subtle.importKey('raw', secret, 'AES-GCM', false, ['decrypt'])
   await seen.verify(presented[0], context)
   return {
-    'A256GCM: jose jwtDecrypt alone': (turn) =>
-      jwtDecrypt(presented[turn % POOL].cookie.reveal(), secret).then(({ payload }) => isGood(payload.sub === 'olga')),
+    'A256GCM: node:crypto decrypt alone': (turn) => isOlga(decryptRaw(presented[turn % POOL].cookie.reveal(), secret)),
+    // The workspace's jose, which asks WebCrypto and so waits for a thread; jose 4, as in the bench's own packages, asks node:crypto.
+    'A256GCM: jose jwtDecrypt alone': (turn) => jwtDecrypt(presented[turn % POOL].cookie.reveal(), key).then(({ payload }) => isOlga(payload)),
     'A256GCM: session verify, seen before': () => good(seen.verify(presented[0], context)),
     'A256GCM: session verify, first-seen': (turn) => fresh.verify(presented[turn % POOL], context).then(good),
   }
@@ -268,6 +271,13 @@ function bytesOf(token) {
 function verifyRaw(algorithm, key, { data, signature }) {
   if (algorithm === 'EdDSA') return verify(null, data, key, signature)
   return algorithm === 'ES256' ? verify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, signature) : verify('sha256', data, key, signature)
+}
+
+/** The header is what is authenticated besides, as it is spelt (RFC 7516 section 5.2). */
+function decryptRaw(token, secret) {
+  const [header, , iv, text, tag] = token.split('.')
+  const decipher = createDecipheriv('aes-256-gcm', secret, Buffer.from(iv, 'base64url')).setAAD(Buffer.from(header)).setAuthTag(Buffer.from(tag, 'base64url'))
+  return JSON.parse(Buffer.concat([decipher.update(text, 'base64url'), decipher.final()]).toString())
 }
 
 function isGood(good) {
