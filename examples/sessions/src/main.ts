@@ -1,0 +1,3 @@
+import { launch } from '@countersign/example-kit/launch'
+
+launch('sessions', () => import('./program.ts'))
