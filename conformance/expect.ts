@@ -55,7 +55,7 @@ function valuesFor({ values = {}, reason }: Variant): Values {
 /** The lines that one entry of the challenge column stands for (ledger, section 2). */
 function linesOf(template: string, variant: Variant, row: Row): readonly string[] {
   const values = valuesFor(variant)
-  const { asked = [], without = [] } = variant
+  const { asked = [], without = [], named } = variant
   const schemes = asked.map((scheme) => ({ scheme, plain: plainOf(scheme, values) }))
   switch (template) {
     case '{all}':
@@ -75,7 +75,7 @@ function linesOf(template: string, variant: Variant, row: Row): readonly string[
       // Without `as` the alternative failed for something else than a scope.
       return []
     default:
-      return without.includes(template.split(' ')[0] ?? '') ? [] : [fill(template, values)]
+      return without.includes(template.split(' ')[0] ?? '') ? [] : [fill(named === undefined ? template : template.replace(/^\S+/, named), values)]
   }
 }
 

@@ -90,6 +90,8 @@ export interface Variant {
   readonly values?: Values
   /** Gives `{desc}`. */
   readonly reason?: Reason
+  /** The scheme of the site, where the row has the same parameters for another one. */
+  readonly named?: keyof typeof PLAIN_ROWS
   /** Schemes for `{all}` and `{missing}`, strongest first; those of the site's route. */
   readonly asked?: NonEmpty<keyof typeof PLAIN_ROWS>
   /** Further schemes of the route, whose plain challenges come behind (ledger section 3, last paragraph). */

@@ -1,3 +1,4 @@
+import { NAVIGATION, sessionSite, withLogin } from '../fixtures/sessions.ts'
 import { bearerSite, basicSite, mixedSite } from '../fixtures/sites.ts'
 import { now } from '../fixtures/world.ts'
 import { basicly, keyed, request, signed, type Rows, type Stage } from '../situations.ts'
@@ -7,6 +8,7 @@ const KEY = { in: 'header', name: 'x-api-key' }
 const SCOPES = 'orders:read orders:write'
 const scopeMissing = { reason: 'scope-missing' } as const
 const stepUp = { reason: 'assurance-too-low', site: bearerSite } as const
+const bySession = { site: sessionSite, named: 'Session' } as const
 const acr = 'urn:example:silver urn:example:gold'
 const json = [['Content-Type', 'application/json']] as const
 const as = (sub: string): { claims: { sub: string } } => ({ claims: { sub } })
@@ -161,6 +163,19 @@ export const authorizationRows: Rows = {
       send: signed({ claims: { acr: 'urn:example:gold' } }, { path: '/strong/1' }),
       passes: true,
     },
+    {
+      name: 'a session after a weaker login',
+      ...bySession,
+      values: { acr },
+      members: { acr_values: acr.split(' ') },
+      send: withLogin({ ago: 0, acr: 'urn:example:bronze' }, { path: '/strong/1' }),
+    },
+    {
+      name: 'a session after a login as strong as the second passes',
+      site: sessionSite,
+      send: withLogin({ ago: 0, acr: 'urn:example:gold' }, { path: '/strong/1' }),
+      passes: true,
+    },
   ],
   'step-up-max-age': [
     {
@@ -179,6 +194,21 @@ export const authorizationRows: Rows = {
     },
     { name: 'no time of login', ...stepUp, values: { max_age: '300' }, members: { max_age: 300 }, send: signed({}, { path: '/recent/1' }) },
     { name: 'a minute ago passes', site: bearerSite, send: signed(() => ({ claims: { auth_time: now() - 60 } }), { path: '/recent/1' }), passes: true },
+    {
+      name: 'a session whose login is too long ago',
+      ...bySession,
+      values: { max_age: '300' },
+      members: { max_age: 300 },
+      send: withLogin({ ago: 301 }, { path: '/recent/1' }),
+    },
+    {
+      name: 'a browser that navigates in such a session, which the page sends to the login',
+      ...bySession,
+      values: { max_age: '300' },
+      members: { max_age: 300 },
+      send: withLogin({ ago: 301 }, { path: '/recent/1', fields: NAVIGATION }),
+    },
+    { name: 'a session whose login is a minute ago passes', site: sessionSite, send: withLogin({ ago: 60 }, { path: '/recent/1' }), passes: true },
   ],
   'step-up-and-scope': [
     {
@@ -194,6 +224,13 @@ export const authorizationRows: Rows = {
       values: { acr, max_age: '300' },
       members: { acr_values: acr.split(' '), max_age: 300 },
       send: signed({ claims: { scope: 'orders:read payments:write' } }, { path: '/strong-scoped/1' }),
+    },
+    {
+      name: 'a session with neither',
+      ...bySession,
+      values: { acr, max_age: '300', scope: 'payments:write orders:read' },
+      members: { acr_values: acr.split(' '), max_age: 300, required_scopes: ['payments:write', 'orders:read'] },
+      send: withLogin({ ago: 301 }, { path: '/strong-scoped/1' }),
     },
     {
       name: 'strong, recent and with the scopes passes',
