@@ -36,7 +36,7 @@ export async function start({ port, clock = () => Date.now() / 1000 }: { readonl
     over: cookieIn(await make(() => clock() - HOUR).begin({ subject: 'olga' })),
     early: cookieIn(await sessions.begin({ subject: 'olga', assurance: { authTime: Math.floor(clock()) - HOUR } })),
   }
-  return { origin: listening.origin, aged, close: listening.close }
+  return { origin: listening.origin, aged, close: () => listening.close() }
 }
 
 function cookieIn(line: string): string {
