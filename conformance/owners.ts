@@ -11,6 +11,10 @@ export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string
   'token-header-and-body': ['schemes (issue 4)', 'body transport of tokens'],
   'token-header-and-query-enabled': ['schemes (issue 4)', 'query transport of tokens'],
   'token-parameter-repeated': ['schemes (issue 4)', 'body and query transport of tokens'],
+  'no-session-api': ['schemes (issue 4)', 'sessions'],
+  'no-session-navigation': ['schemes (issue 4)', 'sessions, login redirect'],
+  'digest-parameter-missing': ['schemes (issue 4)', 'Digest'],
+  'digest-uri-mismatch': ['schemes (issue 4)', 'Digest'],
 
   'login-form-failed': ['application/audit (issue 7)', 'the login endpoint is the application’s own'],
   'too-many-failed-attempts': ['schemes (issue 4)', 'counters of failed attempts'],

@@ -1,5 +1,6 @@
 import { isConfigurationRefusal, isRefusal, type Situation } from '../situations.ts'
 
+const ELSEWHERE = 'the gateway takes tokens in Authorization only'
 const DPOP = 'the configuration of the gateway has no DPoP yet'
 const SESSIONS = 'the configuration of the gateway has no sessions yet'
 const SIGNATURES = 'the configuration of the gateway has no message signatures yet'
@@ -28,6 +29,7 @@ export const SITES: Readonly<Record<string, string>> = {
   'sessions, half an hour later': SESSIONS,
   'sessions and bearer': SESSIONS,
   digest: DIGEST,
+  'form and query': ELSEWHERE,
   dpop: DPOP,
   'dpop and bearer': DPOP,
   'dpop, bearer and basic': DPOP,
@@ -97,6 +99,9 @@ export const ALONE: Readonly<Record<string, string>> = {
   'digest-wrong-response': DIGEST,
   'digest-stale-nonce': DIGEST,
   'digest-replay': DIGEST,
+  'token-header-and-body': ELSEWHERE,
+  'token-header-and-query-enabled': ELSEWHERE,
+  'token-parameter-repeated': ELSEWHERE,
   'no-credentials-dpop': DPOP,
   'dpop-proof-missing': DPOP,
   'dpop-proof-multiple': DPOP,

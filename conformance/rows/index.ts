@@ -7,6 +7,7 @@ import { introspectionRows } from './d-introspection.ts'
 import { keyRows } from './d-keys.ts'
 import { tokenRows } from './d-tokens.ts'
 import { certificateRows } from './e-certificates.ts'
+import { elsewhereRows } from './c-elsewhere.ts'
 import { dpopRows } from './e-dpop.ts'
 import { signatureRows } from './e-signatures.ts'
 import { accountRows, passwordRows } from './f-accounts.ts'
@@ -25,6 +26,7 @@ export const ROWS: Rows = {
   ...routingRows,
   ...noCredentialsRows,
   ...digestRows,
+  ...elsewhereRows,
   ...tokenRows,
   ...keyRows,
   ...introspectionRows,

@@ -56,6 +56,8 @@ export interface Scheme<C = unknown, P extends Principal = Principal> {
   readonly expresses: readonly Remedy['action'][]
   /** Where credentials travel. Those of a cookie or of the connection are sent by browsers unasked, and give way to explicit ones. */
   readonly carrier: 'authorization' | 'field' | 'query' | 'cookie' | 'connection'
+  /** Where they may travel instead of Authorization; `extract` is then asked of requests without credentials in that field, too. */
+  readonly also?: readonly ('form' | 'query')[]
   /** The request field that carries the credentials, in lower case, if it is neither Authorization nor Cookie. */
   readonly field?: string
   /** Whether browsers answer the challenge with a dialog of their own. */

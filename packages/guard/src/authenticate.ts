@@ -3,6 +3,7 @@ import {
   type AnyScheme,
   type Authentication,
   type Content,
+  type ParsedCredentials,
   type Presented,
   type RequestView,
   type Step,
@@ -46,6 +47,7 @@ interface Found {
   readonly presented: Exclude<Presented<unknown>, { found: 'nothing' }>
 }
 
+const NO_AUTHORIZATION: ParsedCredentials = { found: 'nothing' }
 const ANONYMOUS: Authentication = { state: 'anonymous' }
 const UNSUPPORTED: Authentication = { state: 'unsupported' }
 const AMBIGUOUS: Authentication = { state: 'malformed', reason: 'credentials-ambiguous' }
@@ -60,20 +62,27 @@ export interface Reading {
 /** Finds the credentials of a request and has them verified, once (ledger section 3, steps 6 and 7). */
 export function authenticate(view: RequestView, intake: Intake, { context, content }: Reading): Settled<Authenticated> {
   const steps: Step[] = []
-  if (hasQueryToken(view)) steps.push({ stage: 'extract', scheme: 'Bearer', found: 'ignored' })
+  if (hasQueryToken(view) && !intake.schemes.some(readsQuery)) steps.push({ stage: 'extract', scheme: 'Bearer', found: 'ignored' })
   const field = fromAuthorization(view, intake, content)
   if (field.state !== undefined && field.state !== UNSUPPORTED) return { authentication: field.state, steps }
   const explicit: Found[] = field.found === undefined ? [] : [field.found]
   const ambient: Found[] = []
   for (const scheme of intake.schemes) {
-    if (scheme.carrier === 'authorization') continue
-    const presented = scheme.extract(view, undefined, content)
+    const { carrier, also } = scheme
+    if (carrier === 'authorization' && (also === undefined || scheme === field.found?.scheme)) continue
+    const presented = scheme.extract(view, also === undefined ? undefined : NO_AUTHORIZATION, content)
+    // Without its content nobody can tell what such a request presents.
+    if (presented.found === 'malformed' && presented.reason === 'content-too-large') return verifyChosen([{ scheme, presented }], { intake, context, steps })
     if (presented.found !== 'nothing') (isAmbient(scheme) ? ambient : explicit).push({ scheme, presented })
   }
   if (explicit.length + (field.state === undefined ? 0 : 1) > 1 && !intake.together) return { authentication: AMBIGUOUS, steps }
   if (explicit.length === 0 && field.state !== undefined) return { authentication: field.state, steps }
   // An explicit credential wins over an ambient one, and there is no falling back (ledger row header-and-cookie).
   return verifyChosen(chosenOf(explicit, ambient, intake), { intake, context, steps })
+}
+
+function readsQuery({ also }: AnyScheme): boolean {
+  return also?.includes('query') === true
 }
 
 /** Browsers send these unasked, so they give way to explicit ones. */
@@ -86,7 +95,7 @@ function chosenOf(explicit: readonly Found[], ambient: readonly Found[], { toget
   return together ? [...explicit, ...ambient] : explicit
 }
 
-/** Whether the query has a bearer token, which is never read (OAuth 2.1 section 5.1), but must not be cached either (RFC 6750 section 2.3). */
+/** Whether the query has a bearer token, which is not read unless that was asked for (OAuth 2.1 section 5.1), but must not be cached either (RFC 6750 section 2.3). */
 export function hasQueryToken(view: RequestView): boolean {
   return (view.query ?? view.url.search).includes('access_token=')
 }

@@ -47,6 +47,9 @@ export function checkGuardOptions(options: { readonly [M in (typeof MEMBERS)[num
   // RFC 9449 section 7.1: never with Proxy-Authenticate.
   if (role === 'proxy' && schemes.some(({ name }) => name === 'DPoP'))
     throw new TypeError(`option \`schemes\` of ${WHERE} has \`DPoP\`, which a guard with \`role: 'proxy'\` must not use; leave it out`)
+  // Content and query are for the server behind the proxy.
+  if (role === 'proxy' && schemes.some(({ also }) => also !== undefined))
+    throw new TypeError(`option \`schemes\` of ${WHERE} has one that looks for tokens in form or query, which a guard with \`role: 'proxy'\` must not do`)
   check.count('credentialLimit', credentialLimit, [64, 1_048_576])
   check.seconds('timeLimit', timeLimit, [0.01, 300])
   check.seconds('contentTimeLimit', contentTimeLimit, [0.01, 3600])

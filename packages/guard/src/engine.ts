@@ -56,6 +56,8 @@ export class Engine<P extends Principal> {
   readonly #options: GuardOptions<P>
   readonly #schemes: NonEmpty<AnyScheme>
   readonly #outside: ReadonlySet<string>
+  /** Schemes whose credentials come in Authorization or elsewhere. */
+  readonly #either: ReadonlySet<string>
   readonly #vary: string
   readonly #cors: ReturnType<typeof createCors> | undefined
   readonly #clock: () => number
@@ -75,6 +77,7 @@ export class Engine<P extends Principal> {
     // Strongest first: clients take the first challenge that they understand (RFC 9110 section 11.3).
     this.#schemes = options.schemes.toSorted((a, b) => b.strength - a.strength) as unknown as NonEmpty<AnyScheme>
     this.#outside = new Set(this.#schemes.filter((scheme) => scheme.carrier !== 'authorization').map((scheme) => scheme.name))
+    this.#either = new Set(this.#schemes.filter((scheme) => scheme.also !== undefined).map((scheme) => scheme.name))
     this.#vary = [...OPTIONAL_VARY, ...this.#schemes.map((scheme) => scheme.field).filter((field) => field !== undefined)].join(', ')
     this.#cors = options.cors === undefined ? undefined : createCors(options.cors)
     this.#clock = options.clock ?? (() => Date.now() / 1000)
@@ -157,7 +160,11 @@ export class Engine<P extends Principal> {
 
   #fieldsFor(principal: Principal | null, view: RequestView, plan: Plan): PassFields | undefined {
     if (plan.optional) return principal === null ? { vary: this.#vary } : { vary: this.#vary, ...PERSONAL }
-    return principal !== null && (this.#outside.has(principal.scheme) || hasQueryToken(view)) ? PERSONAL : undefined
+    return principal !== null && (this.#isOutside(principal, view) || hasQueryToken(view)) ? PERSONAL : undefined
+  }
+
+  #isOutside({ scheme }: Principal, view: RequestView): boolean {
+    return this.#outside.has(scheme) || (this.#either.has(scheme) && view.field(this.#field).length === 0)
   }
 
   #decide(view: RequestView, plan: Plan): Settled<Decision> {

@@ -17,6 +17,7 @@ export {
   type ApiKeyOptions,
 } from './schemes/api-key.ts'
 export { basic, type BasicOptions } from './schemes/basic.ts'
+export { alsoInForm, alsoInLoggedQuery, type AlsoInFormOptions } from './schemes/bearer-elsewhere.ts'
 export { bearerEither } from './schemes/bearer-either.ts'
 export { bearerIntrospection } from './schemes/bearer-introspection.ts'
 export type { BearerIntrospectionOptions } from './schemes/bearer-introspection-options.ts'

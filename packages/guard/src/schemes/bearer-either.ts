@@ -29,6 +29,7 @@ export function bearerEither<J extends Principal, O extends Principal>(options: 
   const { jwt, opaque, certificates } = options
   for (const [option, scheme] of Object.entries({ jwt, opaque })) {
     if (scheme?.name !== BEARER.name) check.refuse(option, scheme, 'a scheme made by bearerJwt() or bearerOpaque()')
+    if (scheme.also !== undefined) check.refuse(option, scheme, 'it without alsoInForm() or alsoInLoggedQuery(), and what bearerEither() makes to those')
   }
   if (certificates !== undefined) check.isFunction('certificates', certificates, 'a source such as certificateOfConnection()')
   return bearerScheme<J | O>({
