@@ -17,7 +17,6 @@ export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string
   'digest-uri-mismatch': ['schemes (issue 4)', 'Digest'],
 
   'login-form-failed': ['application/audit (issue 7)', 'the login endpoint is the application’s own'],
-  'too-many-failed-attempts': ['schemes (issue 4)', 'counters of failed attempts'],
 
   'forbidden-property-write': ['application/audit (issue 7)', 'needs the content of the request'],
   'hidden-property-read': ['application/audit (issue 7)', 'needs the content of the response'],

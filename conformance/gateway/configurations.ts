@@ -107,6 +107,12 @@ const plainSetup = (lines: readonly SchemeLine[]): GatewaySetup => ({ sections: 
 
 export const bearerSetup: GatewaySetup = { sections: schemes([bearer]), api: [...PLAIN, ...PERMISSIONS], openapi: BEARER_DOCUMENT, fill }
 export const basicSetup = plainSetup([basic])
+/** Passwords, of which three wrong ones block. */
+export const guessingSetup: GatewaySetup = {
+  sections: schemes([basic], ['abuse: { guessing: { failures: 3, block: 1000s, longest: 1000s } }']),
+  api: PLAIN,
+  fill,
+}
 export const keySetup = plainSetup([apiKey])
 /** Weakest first: the guard has to sort them. */
 export const mixedSetup: GatewaySetup = {

@@ -29,6 +29,7 @@ export const SITES: Readonly<Record<string, string>> = {
   'sessions, half an hour later': SESSIONS,
   'sessions and bearer': SESSIONS,
   digest: DIGEST,
+  guessing: 'the clock of a gateway cannot be stopped; it has situations of its own',
   'form and query': ELSEWHERE,
   dpop: DPOP,
   'dpop and bearer': DPOP,

@@ -6,15 +6,17 @@ import {
   bearerJwt,
   bearerOpaque,
   legacyAccessTokens,
+  limitGuessing,
   rfc9068,
   sameSecret,
   type BearerScheme,
+  type Guess,
+  type GuessingStore,
   type KeyEvent,
   type TrustedIssuer,
 } from 'countersign'
-import { guessingProtected } from '../abuse/guessing.ts'
 import type { FixedToken, IssuerConfig, SchemesConfig } from '../config/config.ts'
-import type { KeyRecord, Store } from '../store/store.ts'
+import type { FailureStore, KeyRecord, Store } from '../store/store.ts'
 import { withDirectory, type Directory } from './directory.ts'
 
 export interface SchemeOptions {
@@ -95,5 +97,15 @@ function keyScheme(header: string, { keys }: Store): Scheme<Secret> {
 
 function passwordScheme({ passwords, failures }: Store) {
   const scheme = basic({ verify: async (user, password) => ((await passwords.verify(user, password)) ? { subject: user } : undefined) })
-  return guessingProtected(scheme, ({ user }) => user, failures)
+  return limitGuessing(scheme, { account: ({ user }) => user, store: failuresIn(failures) })
+}
+
+/** Addresses are counted for all schemes together, before any of them is asked. */
+function failuresIn(failures: FailureStore): GuessingStore {
+  const nameOf = ({ account = '' }: Guess): string => account
+  return {
+    blockedFor: (guess, now) => failures.blockedFor('password', nameOf(guess), now),
+    record: (guess, now) => failures.record('password', nameOf(guess), now),
+    forget: (guess) => failures.forget('password', nameOf(guess)),
+  }
 }

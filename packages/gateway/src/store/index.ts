@@ -1,3 +1,3 @@
-export type { Guessing } from './guessing.ts'
+export type { GuessingLimits as Guessing } from 'countersign'
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/open.ts'
 export * from './store.ts'

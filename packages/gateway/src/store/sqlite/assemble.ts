@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import type { Guessing } from '../guessing.ts'
+import type { GuessingLimits } from 'countersign'
 import { StoreError, type Awaitable, type Store } from '../store.ts'
 import { createWorkQueue } from '../work-queue.ts'
 import { createAuditTrail } from './audit.ts'
@@ -20,7 +20,7 @@ const WAITING = 32
 
 export interface Assembly {
   readonly decisions: number
-  readonly guessing: Guessing
+  readonly guessing: GuessingLimits
   readonly readOnly: boolean
   readonly backup: BackupSource
 }

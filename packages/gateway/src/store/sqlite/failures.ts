@@ -1,4 +1,4 @@
-import { afterFailure, remaining, type Guessing, type Standing } from '../guessing.ts'
+import { afterFailure, secondsBlocked, type Failures, type GuessingLimits } from 'countersign'
 import { textInput } from '../input.ts'
 import type { FailureStore } from '../store.ts'
 import type { Connection } from './connection.ts'
@@ -11,7 +11,7 @@ const MOST = 100_000
 const ROUND = 256
 
 export interface FailureOptions {
-  readonly guessing: Guessing
+  readonly guessing: GuessingLimits
   readonly most?: number
 }
 
@@ -24,7 +24,7 @@ export function createFailures({ swift, digests }: Context, { guessing, most = M
   const tidy = tidying(swift, guessing, most)
   let recorded = 0
 
-  function standingOf(kind: string, name: string): Standing | undefined {
+  function standingOf(kind: string, name: string): Failures | undefined {
     const row = find.get(kind, name)
     return row === undefined ? undefined : { count: number(row, 'count'), last: number(row, 'last'), until: number(row, 'until') }
   }
@@ -32,7 +32,7 @@ export function createFailures({ swift, digests }: Context, { guessing, most = M
   return {
     blockedFor: (kind, name, now) => {
       const standing = standingOf(kindInput(kind), digests.ofName(kind, name))
-      return standing === undefined ? 0 : remaining(standing, now)
+      return standing === undefined ? 0 : secondsBlocked(standing, now)
     },
     record: (kind, name, now) => {
       const digest = digests.ofName(kindInput(kind), name)
@@ -40,7 +40,7 @@ export function createFailures({ swift, digests }: Context, { guessing, most = M
         const standing = afterFailure(standingOf(kind, digest), now, guessing)
         put.run(kind, digest, standing.count, standing.last, standing.until)
         if (++recorded % ROUND === 0) tidy(now)
-        return remaining(standing, now)
+        return secondsBlocked(standing, now)
       })
     },
     forget: (kind, name) => {
@@ -53,7 +53,7 @@ export function createFailures({ swift, digests }: Context, { guessing, most = M
 }
 
 /** Removes what no longer counts, and what is oldest and not blocked if that is not enough: nobody fills the disk with names. */
-function tidying(swift: Connection, guessing: Guessing, most: number): (now: number) => void {
+function tidying(swift: Connection, guessing: GuessingLimits, most: number): (now: number) => void {
   const old = swift.prepare('DELETE FROM failures WHERE max(last, until) <= ?')
   const count = swift.prepare('SELECT count(*) AS names FROM failures')
   const excess = swift.prepare('DELETE FROM failures WHERE (kind, name) IN (SELECT kind, name FROM failures ORDER BY until, last LIMIT ?)')

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { GUESSING, guessingInput, type Guessing } from '../guessing.ts'
+import { GUESSING, type GuessingLimits } from 'countersign'
+import { guessingInput } from '../guessing.ts'
 import { describe, secondsInput } from '../input.ts'
 import type { Store } from '../store.ts'
 import { createAuditWriter } from './audit.ts'
@@ -20,7 +21,7 @@ export interface SqliteStoreOptions {
   readonly digestKey?: string
   /** How many decisions are kept; 10000 by default. */
   readonly decisions?: number
-  readonly guessing?: Guessing
+  readonly guessing?: GuessingLimits
   /** Seconds since the epoch. */
   readonly clock?: () => number
   /** For looking at a store that somebody else uses. Every change is refused with a `StoreError`. */
