@@ -100,7 +100,7 @@ export interface Variant {
   readonly as?: string
   /** Challenges of the row for schemes that this guard does not have yet. */
   readonly without?: readonly string[]
-  /** The row has its lines as a specification prints them; the guard sends the strongest first, as everywhere (RFC 9110 section 11.3). */
+  /** The row has its lines as a specification prints them; the guard sends the strongest first, as the row no-credentials-several-schemes asks (RFC 9110 section 11.4: clients choose it). */
   readonly strongestFirst?: true
   /** The status, and the slug of the problem, where the row allows another status that no row of the table has as its own. */
   readonly alternative?: { readonly status: number; readonly problem: string | undefined }

@@ -111,6 +111,7 @@ export const noCredentialsRows: Rows = {
       site: dpopAndBearerSite,
       reason: 'credentials-ambiguous',
       values: { algs: ALGS },
+      // The row follows figure 19 of RFC 9449, and order has no meaning (ledger, section 2): its note says why ours is kept.
       strongestFirst: true,
       send: async ({ world }) => authorization(`Bearer ${await token(world)}`, { fields: [['Authorization', `DPoP ${await token(world)}`]] }),
     },
