@@ -8,7 +8,7 @@ import { createServer } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { authenticated, createGuard, type Content, type Decision, type Guard, type GuardOptions, type Scheme } from 'countersign'
+import { allOf, apiKey, authenticated, bearerOpaque, createGuard, type Content, type Decision, type Guard, type GuardOptions, type Scheme } from 'countersign'
 import { protectWith as protectExpress } from 'countersign/express'
 import { protectWith as protectFetch } from 'countersign/fetch'
 import { CountersignModule } from 'countersign/nest'
@@ -115,6 +115,17 @@ describe.each(ADAPTERS)('content through $name', (adapter) => {
     expect(await trickled(at, [chunk, '0\r\n\r\n'])).toMatch(/^HTTP\/1.1 413 /)
   })
 
+  test('that is larger than a scheme wants, which the route does not take, is read whole by the handler', async () => {
+    const opaque = bearerOpaque({ verify: () => ({ subject: 'olga' }) })
+    const key = apiKey({ header: 'x-api-key', verify: () => ({ subject: 'olga' }) })
+    const curious: Scheme = { ...key, name: 'Curious', field: 'x-curious', wantsContent: () => 5, extract: () => ({ found: 'nothing' }) }
+    const requirement = allOf(authenticated({ via: ['Bearer'] }), authenticated({ via: ['ApiKey'] }))
+    const { port } = await opening(adapter.serve(createGuard({ realm: 'orders', schemes: [opaque, key, curious] }), [{ ...ECHO, requirement }]))
+    const fields = 'Authorization: Bearer token\r\nX-Api-Key: key\r\n'
+    const answer = await trickled(port, ['6\r\nsealed\r\n', '8\r\n content\r\n', '0\r\n\r\n'], fields)
+    expect(answer).toContain('"read":"sealed content"')
+  })
+
   test('is asked for with 100 before it is read', async () => {
     const headers = [SEALED, ['Content-Type', 'text/plain'], ['Expect', '100-continue']] as const
     const response = await rawRequest(await port(), { method: 'POST', path: '/echo', headers, body: 'sealed' })
@@ -151,7 +162,7 @@ describe.each(ADAPTERS)('content through $name', (adapter) => {
 })
 
 /** Sends a request whose chunks come one by one, and reads until the answer is complete or the connection ends. */
-function trickled(port: number, chunks: readonly string[]): Promise<string> {
+function trickled(port: number, chunks: readonly string[], fields = 'Authorization: Seal aaaa\r\n'): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')
     const waiting = [...chunks]
@@ -163,9 +174,7 @@ function trickled(port: number, chunks: readonly string[]): Promise<string> {
       setTimeout(send, 10)
     }
     socket.setNoDelay(true)
-    socket.write(
-      'POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Seal aaaa\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n',
-    )
+    socket.write(`POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${fields}Content-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n`)
     socket.on('data', (bytes) => {
       answer += bytes.toString('latin1')
       if (answer.endsWith('}')) socket.destroy()

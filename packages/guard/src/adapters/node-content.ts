@@ -15,7 +15,7 @@ const TOO_LARGE: Content = { read: false, why: 'too-large' }
 const NOTHING: Content = { read: true, bytes: new Uint8Array() }
 
 /**
- * Reads the content of a request, at most `limit` bytes, and puts it back for whoever comes next.
+ * Reads the content of a request, at most `limit` bytes, and puts it back for whoever comes next, also if there is more.
  *
  * Rejects if the caller leaves before all of it came.
  */
@@ -60,8 +60,10 @@ function collect(request: Unread, limit: number): Promise<Content> {
         chunks.push(chunk)
         size += chunk.length
       }
-      if (size > limit) end(() => resolve(TOO_LARGE))
-      else if (isComplete(request, size)) end(() => resolve(putBack(request, Buffer.concat(chunks))))
+      if (size > limit) {
+        // Who is let in without this content being looked at must not get the rest of it alone.
+        end(() => resolve(putBack(request, Buffer.concat(chunks)) && TOO_LARGE))
+      } else if (isComplete(request, size)) end(() => resolve(putBack(request, Buffer.concat(chunks))))
     }
     request.on('readable', take)
     request.on('error', fail)
