@@ -1,5 +1,6 @@
 import type { Answer, Fields, RequestView } from '@countersign/core'
 import { checkerOf, type Checker } from './check.ts'
+import { isOrigin } from './origin.ts'
 
 /** Which origins may read this API's answers, those of handlers and refusals alike, from a browser. */
 export interface CorsOptions {
@@ -95,15 +96,12 @@ function checkCors(options: CorsOptions): void {
   const check: Checker = checkerOf('createGuard({ cors })')
   check.members(options, ['origins', 'ownOrigins', 'credentials', 'methods', 'headers', 'maxAge'])
   const { ownOrigins } = options
-  if (
-    ownOrigins !== undefined &&
-    !(Array.isArray(ownOrigins) && ownOrigins.length > 0 && ownOrigins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin))
-  )
+  if (ownOrigins !== undefined && !(Array.isArray(ownOrigins) && ownOrigins.length > 0 && ownOrigins.every(isOrigin)))
     check.refuse('ownOrigins', ownOrigins, 'a list of origins such as `https://api.example`, without a path')
   if (!Array.isArray(options.origins) || (options.origins.length === 0 && ownOrigins === undefined))
     check.refuse('origins', options.origins, 'a list of origins such as `https://app.example`')
   for (const origin of options.origins) {
-    if (origin === '*' ? options.credentials === true : !URL.canParse(origin) || new URL(origin).origin !== origin) {
+    if (origin === '*' ? options.credentials === true : !isOrigin(origin)) {
       check.refuse('origins', origin, 'exact origins such as `https://app.example`, without a path; `*` only without `credentials`')
     }
   }

@@ -1,3 +1,5 @@
+import { BoundedMemory } from '../bounded-memory.ts'
+
 /** Which counts of one nonce were used: a bit each, for the highest and those below it. */
 interface Used {
   highest: number
@@ -8,8 +10,6 @@ interface Used {
 /** Counts below the highest that may still come, for requests that overtake each other. */
 const WIDTH = 128
 const MASK = (1n << BigInt(WIDTH)) - 1n
-/** Seconds between two looks for nonces that have ended, while the memory is full. */
-const SWEEP = 1
 
 /**
  * Remembers which counts of which nonces were used, in the same few bytes for a nonce however often it is used.
@@ -17,20 +17,18 @@ const SWEEP = 1
  * It never forgets one that could still be replayed: full of such, it throws a `RangeError`. RFC 7616 section 3.4.
  */
 export class NonceCounts {
-  readonly #size: number
-  readonly #used = new Map<string, Used>()
-  #sweepAt = 0
+  readonly #used: BoundedMemory<Used>
 
   constructor(size: number) {
-    this.#size = size
+    this.#used = new BoundedMemory(size, ({ until }) => until)
   }
 
   /** Uses a count, and answers whether it was new. One far below the highest counts as used. */
   use(nonce: string, count: number, { now, until }: { readonly now: number; readonly until: number }): boolean {
     const used = this.#used.get(nonce)
     if (used === undefined) {
-      this.#makeRoom(now)
-      this.#used.set(nonce, { highest: count, bits: 1n, until })
+      const full = 'nonces in use is full; give it a larger `nonces`, or a shorter `lifetime`'
+      this.#used.set(nonce, { highest: count, bits: 1n, until }, { now, full })
       return true
     }
     used.until = until
@@ -44,15 +42,5 @@ export class NonceCounts {
     if (bit === 0n || (used.bits & bit) !== 0n) return false
     used.bits |= bit
     return true
-  }
-
-  #makeRoom(now: number): void {
-    if (this.#used.size < this.#size) return
-    if (now >= this.#sweepAt) {
-      this.#sweepAt = now + SWEEP
-      for (const [nonce, { until }] of this.#used) if (until < now) this.#used.delete(nonce)
-    }
-    if (this.#used.size >= this.#size)
-      throw new RangeError(`the memory of ${this.#size} nonces in use is full; give it a larger \`nonces\`, or a shorter \`lifetime\``)
   }
 }

@@ -1,4 +1,5 @@
 import type { VerifyContext } from '@countersign/core'
+import { BoundedMemory } from '../bounded-memory.ts'
 import { checkerOf, type Checker } from '../check.ts'
 import { isPromise, type Settled } from '../settle.ts'
 import { UnavailableError } from '../unavailable.ts'
@@ -28,9 +29,6 @@ export interface ReplayMemoryOptions {
   readonly size?: number
 }
 
-/** Seconds between two looks for proofs that have expired, while the memory is full. */
-const SWEEP = 1
-
 /**
  * Remembers used proofs in this process.
  *
@@ -48,22 +46,12 @@ export function replayMemory(options: ReplayMemoryOptions = {}): ReplayStore {
   check.members(options, ['size'])
   check.count('size', options.size, [1, 10_000_000])
   const { size = 200_000 } = options
-  const used = new Map<string, number>()
-  let sweepAt = 0
-  const sweep = (now: number): void => {
-    if (now < sweepAt) return
-    sweepAt = now + SWEEP
-    for (const [key, until] of used) if (until < now) used.delete(key)
-  }
+  const used = new BoundedMemory<number>(size, (until) => until)
   return {
     remember(key, until, { now }) {
       const known = used.get(key)
       if (known !== undefined && known >= now) return false
-      if (known === undefined && used.size >= size) {
-        sweep(now)
-        if (used.size >= size) throw new RangeError(`the memory of ${size} used proofs is full; give it a larger \`size\`, or proofs a shorter life`)
-      }
-      used.set(key, until)
+      used.set(key, until, { now, full: 'used proofs is full; give it a larger `size`, or proofs a shorter life' })
       return true
     },
   }

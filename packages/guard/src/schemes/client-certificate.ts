@@ -4,6 +4,7 @@ import type { CertificateText } from '../certificates/certificate-text.ts'
 import type { CertificateSource } from '../certificates/source.ts'
 import { checkerOf } from '../check.ts'
 import { isCrossSite } from '../cross-site.ts'
+import { isOrigin } from '../origin.ts'
 import { after, type Settled } from '../settle.ts'
 import type { Claims } from '../tokens/claims.ts'
 import { knownPrincipal, type Known } from './known.ts'
@@ -80,7 +81,6 @@ function checkOptions<C extends Claims>(options: ClientCertificateOptions<C>): R
   if (!READS_CERTIFICATES) throw new TypeError('clientCertificate() needs Node: this platform cannot read certificates')
   check.isFunction('certificates', certificates, 'a source such as certificateOfConnection()')
   check.isFunction('principal', principal, 'a function from a certificate to its principal or `undefined`')
-  const areOrigins = Array.isArray(origins) && origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)
-  if (!areOrigins) check.refuse('origins', origins, 'a list of origins, such as `https://app.example`')
+  if (!(Array.isArray(origins) && origins.every(isOrigin))) check.refuse('origins', origins, 'a list of origins, such as `https://app.example`')
   return { certificates, principal, origins }
 }

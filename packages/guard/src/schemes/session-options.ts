@@ -1,5 +1,6 @@
 import { isToken, type NonEmpty } from '@countersign/core'
 import { checkerOf } from '../check.ts'
+import { isOrigin } from '../origin.ts'
 import type { SessionCookie } from '../sessions/cookie.ts'
 import type { Session } from '../sessions/claims.ts'
 import { endedSessions, type EndedSessions } from '../sessions/ended.ts'
@@ -96,8 +97,7 @@ function checkValues({ secrets, login, idle, absolute, sameSite, origins = [], e
   check.seconds('idle', idle, [10, 31_536_000])
   check.seconds('absolute', absolute, [10, 31_536_000])
   if (sameSite !== undefined && sameSite !== 'Lax' && sameSite !== 'Strict') check.refuse('sameSite', sameSite, '`Lax` or `Strict`')
-  const areOrigins = Array.isArray(origins) && origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)
-  if (!areOrigins) check.refuse('origins', origins, 'a list of origins, such as `https://app.example`')
+  if (!(Array.isArray(origins) && origins.every(isOrigin))) check.refuse('origins', origins, 'a list of origins, such as `https://app.example`')
   if (ended !== undefined && !(typeof ended === 'object' && typeof ended?.end === 'function' && typeof ended.has === 'function'))
     check.refuse('ended', ended, 'endedSessions() or a store with functions `end` and `has`')
   if (isEnded !== undefined) check.isFunction('isEnded', isEnded, 'a function from a session to whether it has ended')

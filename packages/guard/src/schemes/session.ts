@@ -13,6 +13,7 @@ import {
 } from '@countersign/core'
 import { digestOf } from '#platform'
 import { isSafe, siteOf } from '../cross-site.ts'
+import { isLoopback } from '../loopback.ts'
 import { claimsOf, sessionOf, type OpenSession } from '../sessions/claims.ts'
 import { cookieValues, removeCookie, setCookie } from '../sessions/cookie.ts'
 import { returnPath } from '../sessions/return-path.ts'
@@ -69,7 +70,6 @@ export function session<C extends Claims = Claims>(options: SessionOptions): Ses
  */
 export function sessionOverPlainHttpOnLoopback<C extends Claims = Claims>(options: SessionOptions): SessionScheme<C> {
   const scheme = sessionScheme<C>(options, { where: 'sessionOverPlainHttpOnLoopback()', prefix: '' })
-  const isLoopback = ({ hostname }: URL): boolean => hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname)
   return {
     ...scheme,
     extract: (request) => (isLoopback(request.url) ? scheme.extract(request) : { found: 'nothing' }),
@@ -90,7 +90,7 @@ function sessionScheme<C extends Claims>(options: SessionOptions, transport: Tra
     extract: (request) => presented(request, cookie.name),
     verify: (credentials, context) => jar.verify(credentials, context),
     challenges: (ask) => [sessionChallenge(name, ask)],
-    fields: ({ reason }): Fields => (DEAD.has(reason) && reason !== undefined ? [['Set-Cookie', removeCookie(cookie)]] : []),
+    fields: ({ reason }): Fields => (DEAD.has(reason) ? [['Set-Cookie', removeCookie(cookie)]] : []),
     isForged: (request) => jar.isForged(request),
     ...(login === undefined ? {} : { login: (request: RequestView) => loginFor(request, login) }),
     begin: (party) => jar.begin(party),
@@ -151,8 +151,8 @@ class Jar<C extends Claims> {
   }
 
   isForged(request: RequestView): boolean {
-    const site = siteOf(request, this.#settings.origins)
     if (isSafe(request)) return false
+    const site = siteOf(request, this.#settings.origins)
     return site === 'foreign' || (site === 'unknown' && !this.#proven.has(request))
   }
 

@@ -1,3 +1,4 @@
+import { BoundedMemory } from '../bounded-memory.ts'
 import { checkerOf } from '../check.ts'
 import type { Settled } from '../settle.ts'
 
@@ -19,9 +20,6 @@ export interface EndedSessionsOptions {
   readonly size?: number
 }
 
-/** Seconds between two looks for sessions that are over anyway, while the memory is full. */
-const SWEEP = 1
-
 /**
  * Remembers ended sessions in this process.
  *
@@ -38,22 +36,11 @@ export function endedSessions(options: EndedSessionsOptions = {}): EndedSessions
   check.members(options, ['size'])
   check.count('size', options.size, [1, 10_000_000])
   const { size = 200_000 } = options
-  const ended = new Map<string, number>()
-  let sweepAt = 0
-  const sweep = (now: number): void => {
-    if (now < sweepAt) return
-    sweepAt = now + SWEEP
-    for (const [id, until] of ended) if (until < now) ended.delete(id)
-  }
+  const ended = new BoundedMemory<number>(size, (until) => until)
   return {
     end(id, until, { now }) {
-      if (!ended.has(id) && ended.size >= size) {
-        sweep(now)
-        if (ended.size >= size)
-          throw new RangeError(`the memory of ${size} ended sessions is full; give it a larger \`size\`, or sessions a shorter \`absolute\``)
-      }
-      ended.set(id, until)
+      ended.set(id, until, { now, full: 'ended sessions is full; give it a larger `size`, or sessions a shorter `absolute`' })
     },
-    has: (id) => ended.has(id),
+    has: (id) => ended.get(id) !== undefined,
   }
 }

@@ -1,3 +1,4 @@
+import { isLoopback } from '../loopback.ts'
 import { fetchJson, UnreachableError } from './fetch-json.ts'
 
 /** Members of an issuer's metadata that are addresses. */
@@ -43,5 +44,5 @@ function addressIn(metadata: Readonly<Record<string, unknown>>, member: Metadata
 /** https, or http on the loopback interface, where nobody else can answer. */
 export function isTrustworthy(url: URL): boolean {
   if (url.username !== '' || url.password !== '') return false
-  return url.protocol === 'https:' || (url.protocol === 'http:' && /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname))
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
 }
