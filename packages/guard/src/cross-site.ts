@@ -26,5 +26,5 @@ export function siteOf(request: RequestView, origins: readonly string[]): 'own' 
 
 /** Whether a request that may change something comes from a page of another site. What does not say where it is from is no browser. */
 export function isCrossSite(request: RequestView, origins: readonly string[]): boolean {
-  return !SAFE.has(request.method) && siteOf(request, origins) === 'foreign'
+  return !isSafe(request) && siteOf(request, origins) === 'foreign'
 }

@@ -94,6 +94,16 @@ describe('of a certificate', () => {
     expect(await guard.decide(request('GET', '/'), authenticated())).toMatchObject({ outcome: 'challenge', challenges: [{ scheme: 'ApiKey' }] })
   })
 
+  test('a page of another site opens no WebSocket with it', async () => {
+    const guard = createGuard({ realm: 'orders', schemes: [scheme] })
+    const opening = (site: string): RequestView => ({
+      ...request('GET', '/', { upgrade: 'websocket', 'sec-fetch-site': site }),
+      connection: connectionOf(shop),
+    })
+    const found = [await guard.decide(opening('cross-site'), authenticated()), await guard.decide(opening('same-origin'), authenticated())]
+    expect(found.map(reasonOf)).toEqual(['cross-site-request', 'allow'])
+  })
+
   test('origins that are named may use it', async () => {
     const open = clientCertificate({ certificates: certificateOfConnection(), principal: () => ({ subject: 'shop' }), origins: ['https://app.example'] })
     const guard = createGuard({ realm: 'orders', schemes: [open] })
