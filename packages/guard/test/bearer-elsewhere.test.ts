@@ -1,7 +1,19 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { alsoInForm, alsoInLoggedQuery, apiKey, authenticated, bearerEither, bearerJwt, bearerOpaque, createGuard, type BearerScheme } from 'countersign'
+import {
+  alsoInForm,
+  alsoInLoggedQuery,
+  apiKey,
+  authenticated,
+  bearerEither,
+  bearerJwt,
+  bearerOpaque,
+  createGuard,
+  type BearerScheme,
+  type Content,
+} from 'countersign'
 import { protectWith } from 'countersign/node'
+import { request } from 'countersign/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 
 const tokens = bearerOpaque({
@@ -96,6 +108,13 @@ describe('alsoInForm', () => {
     expect((await ask('/', post('access_token=bound'))).challenge).toMatch(
       /^Bearer realm="orders", error="invalid_token", error_description="The access token is bound to a key that was not shown"/,
     )
+  })
+
+  test('a form that never comes whole is 400, not too large', async () => {
+    const guard = createGuard({ realm: 'orders', schemes: [alsoInForm(tokens)] })
+    const content = async (): Promise<Content> => ({ read: false, why: 'incomplete' })
+    const decision = await guard.decide({ ...request('POST', '/', FORM), content }, authenticated())
+    expect(decision).toMatchObject({ outcome: 'malformed', reason: 'credentials-malformed' })
   })
 
   test('content that somebody has read before is 500, and the message says what to do', async () => {

@@ -1,4 +1,6 @@
 import {
+  alsoInForm,
+  alsoInLoggedQuery,
   bearerEither,
   bearerJwt,
   bearerOpaque,
@@ -7,6 +9,7 @@ import {
   dpop,
   protectedResource,
   apiKey,
+  type BearerScheme,
   type ProtectedResourceOptions,
 } from 'countersign'
 import { exportJWK, generateKeyPair, jwtVerify } from 'jose'
@@ -38,6 +41,12 @@ describe('the document', () => {
       authorization_servers: ['https://id.example', 'https://partner.example'],
       bearer_methods_supported: ['header'],
     })
+  })
+
+  it('names every place in which tokens are taken', () => {
+    const methodsOf = (scheme: typeof jwt | BearerScheme): unknown => resourceWith({ schemes: [scheme] }).document()
+    expect(methodsOf(alsoInForm(jwt))).toMatchObject({ bearer_methods_supported: ['header', 'body'] })
+    expect(methodsOf(alsoInLoggedQuery(alsoInForm(jwt)))).toMatchObject({ bearer_methods_supported: ['header', 'body', 'query'] })
   })
 
   it('says what proofs may be signed with, and that they are required where Bearer is not accepted', () => {

@@ -57,6 +57,9 @@ function checked<P extends Principal>(tokens: BearerScheme<P>, where: string): B
   return tokens
 }
 
+/** What metadata calls the places (RFC 9728 section 2). */
+const METHOD_NAMES = { form: 'body', query: 'query' } as const
+
 /** Clients must not use two ways at once (RFC 6750 section 2), so a second token is refused and not preferred. */
 function elsewhere<P extends Principal>(
   tokens: BearerScheme<P>,
@@ -70,7 +73,9 @@ function elsewhere<P extends Principal>(
     if (found.found === 'malformed' && found.reason === 'content-too-large') return { found: 'malformed', reason: found.reason }
     return known.found === 'nothing' ? tokens.extract(request, found, content) : AMBIGUOUS
   }
-  return { ...tokens, also: [...(tokens.also ?? []), place], extract }
+  const { bearerMethods = [], ...advertised } = tokens.advertises
+  const advertises = { ...advertised, bearerMethods: [...bearerMethods, METHOD_NAMES[place]] }
+  return { ...tokens, also: [...(tokens.also ?? []), place], extract, advertises }
 }
 
 // Methods whose content means something; never GET (RFC 6750 section 2.2).
@@ -85,6 +90,8 @@ function isForm(request: RequestView): boolean {
 function inForm(content: Content | undefined, limit: number): Elsewhere {
   if (content === undefined || (!content.read && content.why === 'consumed'))
     throw new Error('alsoInForm() found the content of a request read already; put the guard in front of whatever parses content')
+  // The caller left, or was too slow: what came of the form is none.
+  if (!content.read && content.why === 'incomplete') return MALFORMED
   if (!content.read || content.bytes.length > limit) return TOO_LARGE
   // RFC 6750 section 2.2: ASCII only, so this is no such form.
   if (content.bytes.some((byte) => byte > 0x7f)) return NOTHING
