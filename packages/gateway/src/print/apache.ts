@@ -1,4 +1,4 @@
-import { DOWN, head, type Site } from './site.ts'
+import { documentFor, DOWN, head, type Site } from './site.ts'
 
 /**
  * Apache as a plain proxy before the gateway.
@@ -32,7 +32,7 @@ export function printApache(site: Site): string {
     '  # Answers of the gateway stay as they are.',
     '  ProxyErrorOverride Off',
     `  ErrorDocument 503 '${DOWN}'`,
-    '  ErrorDocument 502 \'{"type":"urn:countersign:problem:bad-gateway","title":"The service behind this server could not be reached","status":502}\'',
+    `  ErrorDocument 502 '${documentFor('bad-gateway')}'`,
     `  ProxyPass / http://${gateway}/ nocanon connectiontimeout=1 timeout=60 upgrade=websocket`,
     '</VirtualHost>',
   ]

@@ -1,5 +1,5 @@
 import { MARK } from '../dialects/reply.ts'
-import { DOWN, head, type Site } from './site.ts'
+import { documentFor, DOWN, head, RETRY_AFTER, type Site } from './site.ts'
 
 /** Caddy with the long form of `forward_auth`, so that a preflight's 204 is an answer and no "yes". */
 export function printCaddy(site: Site): string {
@@ -14,7 +14,7 @@ export function printCaddy(site: Site): string {
     '\t\thandle @countersign_nominated {',
     '\t\t\theader Content-Type application/problem+json',
     '\t\t\theader Cache-Control no-store',
-    '\t\t\trespond `{"type":"urn:countersign:problem:malformed-request","title":"The request could not be read","status":400}` 400',
+    `\t\t\trespond \`${documentFor('malformed-request')}\` 400`,
     '\t\t}',
     '\t\t# Applications may take `_` for `-`; nginx passes on no such name either.',
     '\t\trequest_header -*_*',
@@ -28,7 +28,7 @@ export function printCaddy(site: Site): string {
     '\t\thandle @countersign_down {',
     '\t\t\theader Content-Type application/problem+json',
     '\t\t\theader Cache-Control no-store',
-    '\t\t\theader Retry-After 2',
+    `\t\t\theader Retry-After ${RETRY_AFTER}`,
     `\t\t\trespond \`${DOWN}\` 503`,
     '\t\t}',
     '\t}',

@@ -1,6 +1,6 @@
 import { NGINX_FIELDS } from '../dialects/nginx.ts'
 import { MARK } from '../dialects/reply.ts'
-import { DOWN, head, type PrintedApi, type Site } from './site.ts'
+import { DOWN, head, RETRY_AFTER, type PrintedApi, type Site } from './site.ts'
 
 /** The sections of HAProxy; the decision is asked for by the Lua action of `haproxy-lua`. */
 export function printHaproxy(site: Site): string {
@@ -82,7 +82,7 @@ local function down(txn)
   local reply = txn:reply({ status = 503, reason = "Service Unavailable", body = '${DOWN}' })
   reply:add_header("content-type", "application/problem+json")
   reply:add_header("cache-control", "no-store")
-  reply:add_header("retry-after", "2")
+  reply:add_header("retry-after", "${RETRY_AFTER}")
   txn:done(reply)
 end
 

@@ -1,7 +1,7 @@
 import { NGINX_FIELDS } from '../dialects/nginx.ts'
-import { NO, TRUE_PROBLEM, TRUE_STATUS, WHO } from '../dialects/reply.ts'
+import { MARK, NO, TRUE_PROBLEM, TRUE_STATUS, WHO } from '../dialects/reply.ts'
 import { REFUSALS } from '../proxy/refusals.ts'
-import { DOWN, head, variable, type PrintedApi, type Site } from './site.ts'
+import { DOWN, head, RETRY_AFTER, variable, type PrintedApi, type Site } from './site.ts'
 
 /** Fields of a refusal that come to the caller with `auth_request`; every name costs a variable. */
 const CARRIED = [
@@ -17,7 +17,7 @@ const CARRIED = [
   'Access-Control-Allow-Headers',
   'Access-Control-Expose-Headers',
   'Access-Control-Max-Age',
-  'X-Countersign-Answer',
+  MARK,
 ]
 
 /** Statuses that nginx cannot carry by itself and that are made again: a preflight's, those of the decision, those of the message. */
@@ -28,6 +28,8 @@ export function printNginx(site: Site): string {
   const text = [
     head(site, 'Include it in the `http` block. Needs ngx_http_auth_request_module.'),
     ...common(site),
+    '# auth_request takes any 2xx for "yes": nothing goes on unless the gateway itself said so.',
+    ...site.apis.map((api) => `map $countersign_${variable(MARK)} $countersign_gate_${api.name} { default ''; allow ${addressOf(api)}; }`),
     ...server(site, [
       ...decisionLocation(site),
       ...denials(),
@@ -42,7 +44,7 @@ export function printNginx(site: Site): string {
         `    error_page ${WHO} = @countersign_who;`,
         `    error_page ${NO} = @countersign_no;`,
         '    error_page 500 = @countersign_down;',
-        ...toApplication(site, `${api.secure ? 'https' : 'http'}://countersign_app_${api.name}`),
+        ...toApplication(site, `$countersign_gate_${api.name}`),
         '  }',
       ]),
     ]),
@@ -62,7 +64,7 @@ export function printNginxAccel(site: Site): string {
     ...server(site, [
       ...site.apis.flatMap((api) => [
         `  location ${api.prefix === '' ? '/' : api.prefix} {`,
-        `    set $countersign_app ${api.secure ? 'https' : 'http'}://countersign_app_${api.name};`,
+        `    set $countersign_app ${addressOf(api)};`,
         ...ask(site, `http://countersign/authz/nginx-accel${api.prefix}/`),
         '    error_page 502 504 = @countersign_down;',
         '  }',
@@ -76,6 +78,10 @@ export function printNginxAccel(site: Site): string {
     ]),
   ]
   return `${text.join('\n')}\n`
+}
+
+function addressOf({ name, secure }: PrintedApi): string {
+  return `${secure ? 'https' : 'http'}://countersign_app_${name}`
 }
 
 function common({ decisions, apis }: Site): readonly string[] {
@@ -103,7 +109,7 @@ function server({ listen, hosts }: Site, content: readonly string[]): readonly s
     '    internal;',
     '    default_type application/problem+json;',
     '    add_header Cache-Control no-store always;',
-    '    add_header Retry-After 2 always;',
+    `    add_header Retry-After ${RETRY_AFTER} always;`,
     `    return 503 '${DOWN}';`,
     '  }',
     '}',

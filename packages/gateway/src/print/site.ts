@@ -1,5 +1,7 @@
+import { answer, type Denial } from '@countersign/core'
 import type { Config, ListenConfig } from '../config/config.ts'
 import { identityFamily } from '../identity/family.ts'
+import { refusal, type RefusalSlug } from '../proxy/refusals.ts'
 
 /** What a printed configuration is made for. */
 export interface PrintOptions {
@@ -75,8 +77,27 @@ export function variable(name: string): string {
   return name.toLowerCase().replaceAll('-', '_')
 }
 
-/** What a caller gets while nobody can decide. */
-export const DOWN = '{"type":"urn:countersign:problem:temporarily-unavailable","title":"Access could not be decided now","status":503,"retry_after":2}'
+/** Seconds after which a caller may come again while nobody can decide. */
+export const RETRY_AFTER = 2
+
+/** What a caller gets while nobody can decide: what the gateway says where it cannot. */
+export const DOWN: string = documentOf({
+  outcome: 'unavailable',
+  reason: 'lookup-unavailable',
+  remedy: { action: 'retry-later', after: RETRY_AFTER },
+  retryAfter: RETRY_AFTER,
+})
+
+/** A problem document without an id, since no decision was made. */
+function documentOf(denial: Omit<Extract<Denial, { outcome: 'unavailable' }>, 'explanation'>): string {
+  const { decision_id: _none, ...document } = answer({ ...denial, explanation: { id: '', steps: [] } }).problem ?? {}
+  return JSON.stringify(document)
+}
+
+/** The document of a refusal at message level, for what a proxy refuses by itself. */
+export function documentFor(slug: RefusalSlug): string {
+  return JSON.stringify(refusal(slug).problem)
+}
 
 export function head(site: Site, ...lines: readonly string[]): string {
   return [`Made by countersign print-config from configuration ${site.hash}.`, ...lines].map((line) => `# ${line}\n`).join('')

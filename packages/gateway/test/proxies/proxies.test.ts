@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rawRequest, type RawRequest, type RawResponse } from '../../../../conformance/raw-http.ts'
@@ -175,7 +177,27 @@ describe.each(PROXIES)('%s with the printed configuration', (name, program) => {
     await behind.site.gateway.close()
     const got = await rawRequest(behind.port, { method: 'GET', path: '/orders', headers: [READER] }, { timeout: 15_000 })
     expect(got.status).toBe(503)
-    expect(got.body).toContain('"status":503')
+    expect(JSON.parse(got.body)).toEqual({
+      type: 'urn:countersign:problem:access-control-unavailable',
+      title: 'Access could not be decided now',
+      status: 503,
+      retry_after: 2,
+    })
     if (name !== 'apache') expect(told(got)).toMatchObject({ 'retry-after': '2', 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
+  })
+
+  // Apache asks nobody: what stands in the gateway's place is then the server itself.
+  if (name === 'apache') return
+  test('something else that says yes in its place lets nobody in', async () => {
+    const impostor = createServer((_request, response) => void response.end('yes')).listen(behind.site.gateway.forwardAddress?.port, '127.0.0.1')
+    await once(impostor, 'listening')
+    const before = behind.site.seen.length
+    const got = await rawRequest(behind.port, { method: 'GET', path: '/orders', headers: [['Connection', 'close'], READER] })
+    // Where its answer is the caller's, it is that and nothing more.
+    if (name === 'nginx' || name === 'haproxy') expect(got.status).toBe(503)
+    expect(got.body).not.toBe('application')
+    expect(behind.site.seen).toHaveLength(before)
+    impostor.closeAllConnections()
+    impostor.close()
   })
 })
