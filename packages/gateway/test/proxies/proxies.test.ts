@@ -189,6 +189,7 @@ describe.each(PROXIES)('%s with the printed configuration', (name, program) => {
   // Apache asks nobody: what stands in the gateway's place is then the server itself.
   if (name === 'apache') return
   test('something else that says yes in its place lets nobody in', async () => {
+    await behind.site.gateway.close()
     const impostor = createServer((_request, response) => void response.end('yes')).listen(behind.site.gateway.forwardAddress?.port, '127.0.0.1')
     await once(impostor, 'listening')
     const before = behind.site.seen.length
