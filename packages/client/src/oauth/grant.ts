@@ -51,7 +51,7 @@ export function tokenOf(answer: oauth.TokenEndpointResponse): Token {
     value,
     type,
     ...(lifetime === undefined ? {} : { lifetime }),
-    ...(scope === undefined ? {} : { scope: scope.split(' ') }),
+    ...(scope === undefined ? {} : { scope: scope.split(' ').filter((one) => one !== '') }),
     ...(refresh === undefined ? {} : { refresh: new Secret(refresh) }),
   }
 }
