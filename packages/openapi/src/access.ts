@@ -5,7 +5,7 @@ import type { Template } from './path-template.ts'
 import { fail, type Reader } from './reader.ts'
 import { requirementCompiler } from './requirement.ts'
 import type { SchemeTable } from './scheme-table.ts'
-import { securityReader, type Alternative, type Security } from './security.ts'
+import { isAnyone, securityReader, type Alternative, type Security } from './security.ts'
 import { didYouMean } from './suggestion.ts'
 
 /** An operation with everything that may say something about its callers. */
@@ -100,10 +100,6 @@ function weigh(reader: Reader, { label, at }: Subject, { security, level, asked 
     fail(reader, { code: 'contradictory-security', message, hint: 'remove one of the two' }, nearest.at)
   }
   return { alternatives: undefined, open: false, declared: true, at: nearest.at }
-}
-
-function isAnyone({ via, scopes, roles }: Alternative): boolean {
-  return via.length === 0 && scopes.length === 0 && roles.length === 0
 }
 
 function warnAnonymous({ problems }: Reader, at: Entry): void {

@@ -15,6 +15,8 @@ export interface Rules {
   readonly recent: number
   readonly acr: readonly [string, ...string[]]
   readonly user: boolean
+  readonly bound: boolean
+  readonly unprobeable: boolean
 }
 
 /** Root, path item, operation: a nearer one replaces what a farther one says, member by member. */
@@ -30,7 +32,7 @@ export interface Written<T> {
 export type Extension = { readonly [M in keyof Rules]?: Written<Rules[M]> }
 
 /** The members that ask for something; `conceal` only says how to refuse. */
-const ASKING = ['roles', 'scopes', 'owner', 'recent', 'acr', 'user'] as const
+const ASKING = ['roles', 'scopes', 'owner', 'recent', 'acr', 'user', 'bound', 'unprobeable'] as const
 
 /** What an extension asks for beyond OpenAPI, the nearest first. */
 export function askedBy(extension: Extension): readonly Written<unknown>[] {
@@ -51,6 +53,8 @@ const MEMBERS: { readonly [M in keyof Rules]: Read<Rules[M]> } = {
   },
   acr: (reader, node, what) => words(reader, node, { what, accepts: isScopeToken, accepted: 'authentication context values without spaces' }),
   user: flag,
+  bound: flag,
+  unprobeable: flag,
 }
 
 /** Reads one `x-countersign`. Members that cannot be read are reported and left out. */

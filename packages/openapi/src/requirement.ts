@@ -1,7 +1,7 @@
 import { allOf, anyOf, anyone, authenticated, isNonEmpty, open, scope, type Requirement } from '@countersign/core'
 import type { Extension, Rules } from './extension.ts'
-import { createFacts, requirementsOf, roleOf, type Manner } from './rule-requirements.ts'
-import { isFallback, type Alternative } from './security.ts'
+import { createFacts, hiddenBy, requirementsOf, roleOf, type Manner } from './rule-requirements.ts'
+import { isAnyone, isFallback, type Alternative } from './security.ts'
 
 /** What a document says about one operation, put together from both of its sources. */
 export interface Statement {
@@ -18,8 +18,10 @@ export function requirementCompiler(): (statement: Statement) => Requirement {
     const manner = { conceal: rules.conceal === true, facts }
     const added = requirementsOf(rules, facts)
     if (alternatives?.length === 0 && added.length === 0) return open()
+    // Beside `{}` it would hide nothing: whoever has no credentials would be let in.
+    const known = rules.unprobeable === true && alternatives?.some(isAnyone) === true ? [authenticated()] : []
     const either = eitherOf((alternatives ?? []).map((alternative) => alternativeOf(alternative, manner)))
-    return together(either === undefined ? added : [either, ...added]) ?? authenticated()
+    return hiddenBy(rules, together([...(either === undefined ? [] : [either]), ...added, ...known]) ?? authenticated())
   }
 }
 

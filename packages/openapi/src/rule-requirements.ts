@@ -1,13 +1,14 @@
-import { assurance, fact, role, scope, user, type FactResolver, type NonEmpty, type Requirement } from '@countersign/core'
+import { assurance, authenticated, bound, fact, role, scope, unprobeable, user, type FactResolver, type NonEmpty, type Requirement } from '@countersign/core'
 import type { Rules } from './extension.ts'
 
 /** What rules ask for beside credentials, part by part: those of `x-countersign`, and those that others write in the same words. */
 export function requirementsOf(
-  { roles, scopes, owner, conceal, recent, acr, user: person }: Partial<Rules>,
+  { roles, scopes, owner, conceal, recent, acr, user: person, bound: proven }: Partial<Rules>,
   facts: Facts = createFacts(),
 ): readonly Requirement[] {
   const added: Requirement[] = []
   if (person === true) added.push(user())
+  if (proven === true) added.push(bound())
   if (recent !== undefined || acr !== undefined) {
     added.push(assurance({ ...(acr === undefined ? {} : { acr }), ...(recent === undefined ? {} : { maxAge: recent }) }))
   }
@@ -15,6 +16,12 @@ export function requirementsOf(
   if (roles !== undefined) added.push(roleOf(roles, { conceal: conceal === true, facts }))
   if (owner !== undefined) added.push(ownerOf(owner, facts))
   return added
+}
+
+/** Hides all that a rule asks for behind 404, if it says so. Where it asks for nobody in particular it still asks for somebody, or nothing would be hidden. */
+export function hiddenBy({ unprobeable: hides }: Pick<Partial<Rules>, 'unprobeable'>, requirement: Requirement): Requirement {
+  if (hides !== true) return requirement
+  return unprobeable(requirement.type === 'open' || requirement.type === 'anyone' ? authenticated() : requirement)
 }
 
 /** A concealed role is a fact, because a missing role would be told apart from a missing resource. As a fact it is never asked for anonymous callers, who get the challenge. */

@@ -22,7 +22,7 @@ export interface SchemeDefinition {
 
 /** A security scheme, and which authentication scheme stands for it. */
 export interface SecurityScheme extends SchemeDefinition {
-  /** `Bearer`, `Basic`, `ApiKey`, `MutualTLS`, … */
+  /** `Bearer`, `Basic`, `ApiKey`, `ClientCertificate`, … */
   readonly as: string
   /** Whether `schemeName` said so, and not the kind of the scheme. */
   readonly chosen: boolean
@@ -41,7 +41,7 @@ const TYPES: Readonly<Record<Reader['version'], readonly SchemeDefinition['type'
 const STANDING: Readonly<Record<Exclude<SchemeDefinition['type'], 'http'>, string>> = {
   apiKey: 'ApiKey',
   basic: 'Basic',
-  mutualTLS: 'MutualTLS',
+  mutualTLS: 'ClientCertificate',
   oauth2: 'Bearer',
   openIdConnect: 'Bearer',
 }

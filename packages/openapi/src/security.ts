@@ -24,6 +24,11 @@ export interface Alternative {
 // What is asked for where the document is wrong: the gateway does not start with it, but nothing gets open by a mistake.
 const ANY_CREDENTIALS: Alternative = { via: [], scopes: [], roles: [''] }
 
+/** Whether it is `{}`. */
+export function isAnyone({ via, scopes, roles }: Alternative): boolean {
+  return via.length === 0 && scopes.length === 0 && roles.length === 0
+}
+
 export function isFallback(alternative: Alternative): boolean {
   return alternative === ANY_CREDENTIALS
 }

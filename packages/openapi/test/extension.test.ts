@@ -36,6 +36,10 @@ describe('x-countersign', () => {
       '{ user: true, recent: 60, scopes: [s], roles: [r], owner: id }',
       'allOf(authenticated(Bearer), user, assurance(60 s), scope(s), role(r), fact(owner id, otherwise conceal))',
     ],
+    ['{ bound: true }', 'allOf(authenticated(Bearer), bound)'],
+    ['{ bound: false, unprobeable: false }', 'authenticated(Bearer)'],
+    ['{ unprobeable: true }', 'unprobeable(authenticated(Bearer))'],
+    ['{ unprobeable: true, roles: [r] }', 'unprobeable(allOf(authenticated(Bearer), role(r)))'],
     ['{}', 'authenticated(Bearer)'],
   ])('%s gives %s', async (extension, requirement) => {
     const loaded = await loadText(document({ root: JWT, operation: `x-countersign: ${extension}` }))
@@ -53,6 +57,12 @@ describe('x-countersign', () => {
     )
     expect(loaded.diagnostics).toEqual([])
     expect(asked(loaded)).toEqual({ 'GET /users/{id}': 'allOf(authenticated(Bearer), user, assurance(30 s), role(item))' })
+  })
+
+  it('hides an operation that lets anonymous callers in from them, and says so', async () => {
+    const loaded = await loadText(document({ operation: 'security: [{ jwt: [] }, {}]\n      x-countersign: { unprobeable: true }' }))
+    expect(loaded.diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual(['warning anonymous-refused'])
+    expect(asked(loaded)).toEqual({ 'GET /users/{id}': 'unprobeable(allOf(anyOf(authenticated(Bearer), anyone), authenticated))' })
   })
 
   it('conceals roles of OpenAPI 3.1 as well', async () => {
@@ -118,7 +128,7 @@ describe('x-countersign', () => {
         "14:17 error wrong-type: \`recent\` is a number; write a whole number of seconds, 0 or more ()",
         "15:14 error wrong-type: \`acr\` is a text; write a list ()",
         "16:15 error wrong-type: \`user\` is a text; write \`true\` or \`false\` ()",
-        "17:9 error unknown-member: \`x-countersign\` has no member \`zzz\` (known: \`roles\`, \`scopes\`, \`owner\`, \`conceal\`, \`recent\`, \`acr\`, \`user\`)",
+        "17:9 error unknown-member: \`x-countersign\` has no member \`zzz\` (known: \`roles\`, \`scopes\`, \`owner\`, \`conceal\`, \`recent\`, \`acr\`, \`user\`, \`bound\`, \`unprobeable\`)",
       ]
     `)
   })

@@ -20,7 +20,7 @@ describe('security of an operation', () => {
     ['[{ oidc: [] }]', 'authenticated(Bearer)'],
     ['[{ digest: [] }]', 'authenticated(Digest)'],
     ['[{ odd: [] }]', 'authenticated(x-Own)'],
-    ['[{ cert: [] }]', 'authenticated(MutualTLS)'],
+    ['[{ cert: [] }]', 'authenticated(ClientCertificate)'],
     ['[{ login: [read] }]', 'allOf(authenticated(Bearer), scope(read))'],
     ['[{ login: [read, write] }]', 'allOf(authenticated(Bearer), scope(read write))'],
     ['[{ oidc: [x] }]', 'allOf(authenticated(Bearer), scope(x))'],
