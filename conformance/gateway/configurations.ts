@@ -14,7 +14,7 @@ export const NOT_BEFORE = { subject: 'otto', mark: 1_700_000_000 }
 export const ACTOR = { subject: 'conformance', via: 'cli' }
 
 /** The routes that any site has. */
-const PLAIN = [
+export const PLAIN = [
   'routes:',
   `  - { path: '/orders/{id}' }`,
   `  - { path: '/plain/{id}' }`,
@@ -27,7 +27,7 @@ const PLAIN = [
 const STRONG = `acr: ['urn:example:silver', 'urn:example:gold']`
 
 /** What a route can ask for in `routes:`. */
-const PERMISSIONS = [
+export const PERMISSIONS = [
   `  - { path: '/scoped/{id}', scopes: ['orders:read', 'orders:write'] }`,
   `  - { path: '/admin/{id}', roles: [admin, auditor] }`,
   '  - { path: /admin-json, roles: [admin] }',
@@ -79,22 +79,22 @@ export const bearer = ({ world }: Pick<Ground, 'world'>): string => `  bearer:
     issuers:
       - { issuer: '${world.issuer.issuer}', audience: '${AUDIENCE}', algorithms: [RS256, ES256] }
       - { issuer: '${world.partner.issuer}', audience: '${AUDIENCE}', algorithms: [ES256] }`
-const basic = '  basic: {}'
+export const basic = '  basic: {}'
 const apiKey = '  apiKey: { header: X-Api-Key }'
 
 // The rows about passwords and keys fail more often than anybody may who is guessed at.
-const PATIENT = 'abuse: { guessing: { failures: 1000 } }'
+export const PATIENT = 'abuse: { guessing: { failures: 1000 } }'
 const LIMITED = 'abuse: { perAddress: { rate: 0.1, burst: 3 } }'
 
 type SchemeLine = string | ((ground: Ground) => string)
 
-const schemes =
+export const schemes =
   (lines: readonly SchemeLine[], more: readonly string[] = [PATIENT]) =>
   (ground: Ground): string =>
     ['schemes:', ...lines.map((line) => (typeof line === 'string' ? line : line(ground))), ...more].join('\n')
 
 /** Puts everything into the store that the rows speak of. */
-async function fill({ store }: Gateway): Promise<Handles> {
+export async function filled({ store }: Gateway): Promise<Handles> {
   const { key } = await store.keys.create({ subject: 'partner' }, ACTOR)
   await store.passwords.set('olga', PASSWORD, ACTOR)
   const far = Math.ceil(Date.now() / 1000) + 86_400
@@ -103,9 +103,9 @@ async function fill({ store }: Gateway): Promise<Handles> {
   return { key, revoke: (id) => store.revocations.revokeToken(id, far, ACTOR) }
 }
 
-const plainSetup = (lines: readonly SchemeLine[]): GatewaySetup => ({ sections: schemes(lines), api: PLAIN, fill })
+const plainSetup = (lines: readonly SchemeLine[]): GatewaySetup => ({ sections: schemes(lines), api: PLAIN, fill: filled })
 
-export const bearerSetup: GatewaySetup = { sections: schemes([bearer]), api: [...PLAIN, ...PERMISSIONS], openapi: BEARER_DOCUMENT, fill }
+export const bearerSetup: GatewaySetup = { sections: schemes([bearer]), api: [...PLAIN, ...PERMISSIONS], openapi: BEARER_DOCUMENT, fill: filled }
 export const basicSetup = plainSetup([basic])
 /** Passwords, of which three wrong ones block. */
 export const guessingSetup: GatewaySetup = {
@@ -120,19 +120,19 @@ export const mixedSetup: GatewaySetup = {
   // Credentials of either are good for both, and that has to be said.
   api: ['securitySchemes: { token: bearer, jwt: bearer, key: apiKey }', ...PLAIN, ...PERMISSIONS, ...KEY_ONLY],
   openapi: MIXED_DOCUMENT,
-  fill,
+  fill: filled,
 }
 export const bearerAndBasicSetup = plainSetup([basic, bearer])
 export const opaqueSetup = plainSetup(['  bearer: { tokens: { opaque-good: { subject: olga } } }'])
 export const corsSetup: GatewaySetup = {
   sections: schemes([bearer], [`cors: { origins: ['${ORIGIN}', 'https://admin.example'] }`]),
   api: [...PLAIN, ...PERMISSIONS],
-  fill,
+  fill: filled,
 }
 
 /** Accounts that do not stand well. */
 async function fillAccounts(gateway: Gateway): Promise<Handles> {
-  const handles = await fill(gateway)
+  const handles = await filled(gateway)
   const { principals } = gateway.store
   await principals.put({ subject: 'dora', roles: [], scopes: [], status: 'disabled' }, ACTOR)
   await principals.put({ subject: 'sven', roles: [], scopes: [], status: 'suspended' }, ACTOR)
@@ -220,5 +220,5 @@ export const hangingSetup = backend(() => undefined, 'responseTimeout: 1s')
 export const quotaSetup: GatewaySetup = { ...plainSetup([bearer]), sections: schemes([bearer], ['abuse: { perPrincipal: { rate: 0.1, burst: 1 } }']) }
 export const brokenStoreSetup: GatewaySetup = {
   ...plainSetup([apiKey]),
-  fill: async (gateway) => ({ ...(await fill(gateway)), breakStore: () => gateway.store.close() }),
+  fill: async (gateway) => ({ ...(await filled(gateway)), breakStore: () => gateway.store.close() }),
 }

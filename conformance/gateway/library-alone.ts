@@ -19,9 +19,6 @@ export const SITES: Readonly<Record<string, string>> = {
   'revocation list throws': 'the look-up is a function of the application; the list of the gateway is in memory',
   'extract throws': 'a scheme of the application; the gateway has only those of the library',
   'challenges throws': 'a scheme of the application; the gateway has only those of the library',
-  introspection: 'the configuration of the gateway has no introspection yet',
-  'bound to certificates': 'the configuration of the gateway has no source of certificates yet',
-  'certificates alone': 'the configuration of the gateway has no client certificates yet',
   'authorization details': 'whether details cover a request is a function of the application',
   unprobeable: 'the configuration of the gateway has no such requirement yet',
   sessions: SESSIONS,
@@ -41,6 +38,9 @@ export const SITES: Readonly<Record<string, string>> = {
   signatures: SIGNATURES,
   'signatures of one key': SIGNATURES,
   'signatures with nonces': SIGNATURES,
+  'dpop with a broken store': 'the store of used proofs is a function of the application; the memory of the gateway has a situation of its own',
+  'dpop with a rejecting store': 'the store of used proofs is a function of the application',
+  'certificates that nobody verified': 'such a configuration does not start',
 }
 
 /** Beginnings of paths whose requirement is a function of the application. */
@@ -126,16 +126,7 @@ export const ALONE: Readonly<Record<string, string>> = {
   'http-signature-coverage': SIGNATURES,
   'content-digest-mismatch': SIGNATURES,
   'guard-internal-error': 'only a scheme of an application throws something unforeseen',
-  'introspection-unavailable': 'no introspection in the configuration yet',
-  'introspection-refuses-us': 'no introspection in the configuration yet',
-  'introspection-malformed': 'no introspection in the configuration yet',
-  'token-inactive': 'no introspection in the configuration yet',
-  'mtls-binding-mismatch': 'no source of certificates in the configuration yet',
-  'mtls-certificate-absent': 'no source of certificates in the configuration yet',
-  'client-certificate-required': 'no client certificates in the configuration yet',
-  'client-certificate-unacceptable': 'no client certificates in the configuration yet',
   'authorization-details-insufficient': 'whether details cover a request is a function of the application',
-  'unprobeable-resource': 'no such requirement in the configuration yet',
 }
 
 /** Why a situation of the adapters is not put to the gateway; nothing if it is. */

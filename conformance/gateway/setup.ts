@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Gateway } from '@countersign/gateway'
+import type { Served } from '../application.ts'
 import type { KeyServer } from '../fixtures/key-server.ts'
 import type { KeySiteOptions } from '../fixtures/broken.ts'
 import type { World } from '../fixtures/world.ts'
@@ -10,6 +11,8 @@ export interface Ground {
   readonly world: World
   /** The key server of this site alone, if it has one. */
   readonly keys: KeyServer | undefined
+  /** The server of this site alone, if it has one. */
+  readonly beside: Served | undefined
 }
 
 /** A site as an operator would write it: files, and what is in the store. */
@@ -25,6 +28,8 @@ export interface GatewaySetup {
   readonly behind?: 'nothing' | Behind
   /** A key server for this site alone. */
   readonly keys?: KeySiteOptions
+  /** Starts a server for this site alone, which the gateway asks. */
+  readonly beside?: () => Promise<Served>
   /** Whether the gateway speaks TLS. */
   readonly tls?: true
   /** Puts into the store what the situations need. */

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startGateway, type Gateway } from '@countersign/gateway'
+import type { Served } from '../application.ts'
 import { startKeyServer, type KeyServer } from '../fixtures/key-server.ts'
 import type { World } from '../fixtures/world.ts'
 import type { Handles } from '../situations.ts'
@@ -27,14 +28,15 @@ export async function startSetup(setup: GatewaySetup, world: World, onRun: () =>
   const folder = await mkdtemp(join(tmpdir(), 'countersign-conformance-'))
   const upstream = await upstreamOf(setup, onRun)
   const keys = setup.keys === undefined ? undefined : await keyServerOf(setup.keys, world)
+  const beside = await setup.beside?.()
   const close = async (gateway?: Gateway): Promise<void> => {
     await gateway?.close()
-    await Promise.all([upstream?.close(), keys?.close(), rm(folder, { recursive: true, force: true })])
+    await Promise.all([upstream?.close(), keys?.close(), beside?.close(), rm(folder, { recursive: true, force: true })])
   }
   let gateway: Gateway | undefined
   try {
     const certificate = setup.tls === undefined ? undefined : makeCertificate(folder)
-    await writeFiles(setup, { folder, world, keys, upstream, certificate })
+    await writeFiles(setup, { folder, world, keys, beside, upstream, certificate })
     const started = await startGateway({ file: join(folder, 'countersign.yaml'), doors: 'front', log: SILENT, watch: false, environment: {} })
     gateway = started
     return { handles: await handlesOf(started, { setup, upstream, keys }), port: started.address?.port ?? 0, ca: certificate?.pem, close: () => close(started) }
@@ -74,12 +76,13 @@ interface Files {
   readonly folder: string
   readonly world: World
   readonly keys: KeyServer | undefined
+  readonly beside: Served | undefined
   readonly upstream: Upstream | undefined
   readonly certificate: Certificate | undefined
 }
 
 async function writeFiles({ sections, api = [], upstream: members, openapi }: GatewaySetup, files: Files): Promise<void> {
-  const { folder, world, keys, upstream, certificate } = files
+  const { folder, world, keys, beside, upstream, certificate } = files
   const tls = certificate === undefined ? '' : `, tls: { certificate: ${certificate.files.certificate}, key: ${certificate.files.key} }`
   const lines = [
     'version: 1',
@@ -87,7 +90,7 @@ async function writeFiles({ sections, api = [], upstream: members, openapi }: Ga
     `listen: { address: 127.0.0.1, port: 0${tls} }`,
     'admin: { address: 127.0.0.1, port: 0 }',
     'store: { path: ./store/countersign.db }',
-    sections({ world, keys }),
+    sections({ world, keys, beside }),
     'apis:',
     '  - name: orders',
     `    upstream: { url: 'http://127.0.0.1:${upstream?.port ?? NOBODY}'${members === undefined ? '' : `, ${members}`} }`,

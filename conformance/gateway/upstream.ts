@@ -14,7 +14,9 @@ export interface Upstream extends Served {
 const ROUTES: readonly Route[] = [
   ...orderRoutes([]),
   ...alternativeRoutes(),
-  ...['/people/:id', '/people/:id/lines', '/members/:id', '/profiles/:id', '/documented', '/undeclared'].map((path) => route(path, open())),
+  ...['/people/:id', '/people/:id/lines', '/members/:id', '/profiles/:id', '/documented', '/undeclared', '/bound/:id', '/hidden/:id', '/secret/:id'].map(
+    (path) => route(path, open()),
+  ),
 ]
 
 /** Starts a service without any protection of its own, which answers what the routes' handlers answer. */

@@ -1,7 +1,8 @@
-import { boundSite, CERTIFICATE, certificateSite, THUMBPRINT, today } from '../fixtures/certificates.ts'
+import { boundSite, CERTIFICATE, certificateSite, EXPIRED, THUMBPRINT } from '../fixtures/certificates.ts'
 import { request, signed, type Rows } from '../situations.ts'
 
 const shown = { fields: [['Client-Cert', `:${CERTIFICATE}:`]] } as const
+const expired = { fields: [['Client-Cert', `:${EXPIRED}:`]] } as const
 const bound = (thumbprint: string) => ({ claims: { cnf: { 'x5t#S256': thumbprint } } })
 const FOREIGN = 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2'
 const site = certificateSite()
@@ -29,7 +30,7 @@ export const certificateRows: Rows = {
   ],
   'client-certificate-unacceptable': [
     { name: 'of somebody unknown', site: certificateSite({ subject: 'CN=other' }), send: request(shown) },
-    { name: 'expired', site: certificateSite({ clock: today }), send: request(shown) },
+    { name: 'expired', site, send: request(expired) },
     { name: 'of an issuer that the proxy has not verified', site: certificateSite({ verified: false }), send: request(shown) },
   ],
 }

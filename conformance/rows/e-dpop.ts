@@ -6,21 +6,20 @@ import {
   client,
   dpopAndBearerSite,
   dpopSite,
-  NONCE,
+  nonce,
   nonceAndBearerSite,
   nonceSite,
   ORIGIN,
-  PREVIOUS_NONCE,
   proof,
   proven,
   rejectingStoreSite,
-  STALE_NONCE,
   thief,
   withProofs,
   type ProofOptions,
 } from '../fixtures/dpop.ts'
 import { base64url, now, token } from '../fixtures/world.ts'
-import { authorization, request, type Rows, type Sent, type Stage, type Variant } from '../situations.ts'
+import { authorization, request, type Rows, type Sent, type Stage, type Values, type Variant } from '../situations.ts'
+import type { Received } from '../wire.ts'
 
 const values = { algs: ALGS }
 const notHead = 'the proof is for GET'
@@ -64,7 +63,21 @@ function unsigned(alg: unknown): (good: string) => readonly string[] {
   }
 }
 
-const withNonce = { site: nonceSite, values: { algs: ALGS, nonce: NONCE }, notHead } as const
+/** The nonce that the answer has to have. */
+function given({ lines }: Received): Values {
+  const [found, ...more] = lines.filter(([name]) => name.toLowerCase() === 'dpop-nonce').map(([, value]) => value)
+  // The current one may have become the one before since the answer was made.
+  if (found === undefined || more.length > 0 || ![nonce(), nonce(1)].includes(found)) throw new Error(`the answer has not the nonce of now: ${String(found)}`)
+  return { nonce: found }
+}
+
+/** A good proof with the nonce of now, or of so many lifetimes ago. */
+const provenWith =
+  (ago: number): Variant['send'] =>
+  async (stage) =>
+    proven({ claims: { nonce: nonce(ago) } })(stage)
+
+const withNonce = { site: nonceSite, values, read: given, notHead } as const
 const upset = { site: brokenStoreSite, values: { seconds: '5' }, notHead }
 
 /** Proof of possession by DPoP. */
@@ -139,17 +152,17 @@ export const dpopRows: Rows = {
   'dpop-nonce-required': [
     { name: 'a good proof without', reason: 'dpop-nonce-missing', ...withNonce, send: proven() },
     { name: 'where Bearer is accepted as well, alone', reason: 'dpop-nonce-missing', ...withNonce, site: nonceAndBearerSite, send: proven() },
-    { name: 'with it passes', site: nonceSite, send: proven({ claims: { nonce: NONCE } }), passes: true },
+    { name: 'with it passes', site: nonceSite, send: provenWith(0), passes: true },
   ],
   'dpop-nonce-stale': [
-    { name: 'two lifetimes ago', reason: 'dpop-nonce-stale', ...withNonce, send: proven({ claims: { nonce: STALE_NONCE } }) },
+    { name: 'two lifetimes ago', reason: 'dpop-nonce-stale', ...withNonce, send: provenWith(2) },
     { name: 'of nobody', reason: 'dpop-nonce-stale', ...withNonce, send: proven({ claims: { nonce: 'made-up' } }) },
     {
       name: 'the one before passes, and the answer has the new one',
       site: nonceSite,
-      send: proven({ claims: { nonce: PREVIOUS_NONCE } }),
+      send: provenWith(1),
       passes: true,
-      after: (_, { lines }) => (lines.filter(([name, value]) => name.toLowerCase() === 'dpop-nonce' && value === NONCE).length === 1 ? [] : ['no DPoP-Nonce']),
+      after: (_, received) => (given(received)['nonce'] === nonce() ? [] : ['the nonce is not the new one']),
     },
   ],
   'dpop-token-as-bearer': [

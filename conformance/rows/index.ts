@@ -14,6 +14,7 @@ import { guessingGatewayRows, guessingRows } from './f-guessing.ts'
 import { accountRows, passwordRows } from './f-accounts.ts'
 import { authorizationRows } from './h-authorization.ts'
 import { gatewayRows } from './gateway.ts'
+import { gatewaySchemeRows } from './gateway-schemes.ts'
 import { detailRows } from './h-details.ts'
 import { failureRows } from './i-failures.ts'
 import { browserRows } from './j-browser.ts'
@@ -47,7 +48,7 @@ export const ROWS: Rows = {
 }
 
 /** Situations that only a gateway meets, or that it can be brought to in its own way only. */
-export const GATEWAY_ROWS: Rows = { ...gatewayRows, ...guessingGatewayRows }
+export const GATEWAY_ROWS: Rows = { ...gatewayRows, ...gatewaySchemeRows, ...guessingGatewayRows }
 
 /** Every row that is put into practice. */
 export const COVERED: readonly string[] = [...new Set([...Object.keys(ROWS), ...Object.keys(GATEWAY_ROWS)])]

@@ -1,7 +1,7 @@
 import type { AnyScheme } from '@countersign/core'
 import { dirname } from 'node:path'
 import { adminBearer } from './access/admin-bearer.ts'
-import { Directory } from './access/directory.ts'
+import { Directory, namingIssuer } from './access/directory.ts'
 import { createAdmin, type Admin } from './admin/admin.ts'
 import type { HealthCheck } from './admin/admin-options.ts'
 import { maskConfig } from './config/mask.ts'
@@ -233,6 +233,7 @@ class Running implements Gateway {
       tracing: this.#tracing,
       processes: this.#options.processes ?? 1,
       onKeys: (event) => this.#observer.keys(event),
+      onFailure: (error) => this.#observer.introspectionFailed(error),
       onError: (error, where) => this.#observer.storeFailed(error, where),
     })
     this.#setup = setup
@@ -299,8 +300,13 @@ class Running implements Gateway {
   }
 
   #adminBearer(config: Config): AnyScheme | undefined {
-    const directory = new Directory(this.store.principals, config.schemes.bearer?.issuers[0]?.issuer)
-    return adminBearer(config, { store: this.store, directory, onKeys: (event) => this.#observer.keys(event) })
+    const directory = new Directory(this.store.principals, namingIssuer(config.schemes))
+    return adminBearer(config, {
+      store: this.store,
+      directory,
+      onKeys: (event) => this.#observer.keys(event),
+      onFailure: (error) => this.#observer.introspectionFailed(error),
+    })
   }
 
   async #openAdmin(config: Config): Promise<void> {

@@ -1,5 +1,6 @@
 import { createGuard, type Guard, type KeyEvent, type ProtectedResource } from 'countersign'
-import { Directory, standingOf } from './access/directory.ts'
+import { certificateSource } from './access/certificates.ts'
+import { Directory, namingIssuer, standingOf } from './access/directory.ts'
 import { describeResource } from './access/resource.ts'
 import { buildSchemes } from './access/schemes.ts'
 import { Throttle } from './abuse/throttle.ts'
@@ -25,6 +26,8 @@ export interface LiveOptions {
   /** Whether the keys of the issuers are fetched, which only who answers callers needs. */
   readonly warmed: boolean
   readonly onKeys: (event: KeyEvent) => void
+  /** Told why an issuer gave no answer about a token. */
+  readonly onFailure: (error: Error) => void
   readonly onError: (error: unknown, where: string) => void
 }
 
@@ -40,7 +43,7 @@ const WARM_UP = 3
 export async function bringToLife(setup: Setup, options: LiveOptions): Promise<Live> {
   const { config, policy } = setup
   const { store, tracing } = options
-  const directory = new Directory(store.principals, config.schemes.bearer?.issuers[0]?.issuer)
+  const directory = new Directory(store.principals, namingIssuer(config.schemes))
   const { guard, resource } = buildGuard(config, directory, options)
   const assertion = config.identity.assertion === undefined ? undefined : await createAssertion(config.identity.assertion, store.signing)
   const perAddress = throttleOf(config.abuse.perAddress, options.processes)
@@ -65,9 +68,10 @@ interface Guarded {
   readonly resource: ProtectedResource | undefined
 }
 
-function buildGuard(config: Config, directory: Directory, { store, processes, onKeys, onError }: LiveOptions): Guarded {
+function buildGuard(config: Config, directory: Directory, { store, processes, onKeys, onFailure, onError }: LiveOptions): Guarded {
   const { realm, cors, abuse, limits } = config
-  const schemes = buildSchemes({ config: config.schemes, store, directory, onKeys })
+  const certificates = certificateSource(config)
+  const schemes = buildSchemes({ config: config.schemes, store, directory, onKeys, onFailure, ...(certificates === undefined ? {} : { certificates }) })
   const resource = describeResource(config, schemes)
   const perPrincipal = throttleOf(abuse.perPrincipal, processes)
   const over = (name: string): number => perPrincipal?.take(name, Date.now() / 1000) ?? 0

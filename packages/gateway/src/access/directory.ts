@@ -1,6 +1,8 @@
-import type { Principal, Scheme, Verified, VerifyContext } from '@countersign/core'
-import type { Settled, Standing } from 'countersign'
+import type { Principal, Scheme, Verified } from '@countersign/core'
+import type { BearerScheme, Settled, Standing, VerifiedToken } from 'countersign'
+import type { SchemesConfig } from '../config/config.ts'
 import type { PrincipalRecord, PrincipalStore } from '../store/store.ts'
+import { settle } from './settle.ts'
 
 /** Seconds for which an entry is believed; what another process changed counts after that. */
 const BELIEVED = 0.5
@@ -9,6 +11,11 @@ const REMEMBERED = 10_000
 interface Entry {
   readonly record: PrincipalRecord | undefined
   readonly until: number
+}
+
+/** The issuer whose subjects stand in the store under their plain names: the first that is configured. */
+export function namingIssuer({ bearer }: SchemesConfig): string | undefined {
+  return bearer?.issuers[0]?.issuer ?? bearer?.introspection?.issuer
 }
 
 /** What the store knows of principals, read at most twice a second for each. */
@@ -36,7 +43,7 @@ export class Directory {
     const known = this.#entries.get(name)
     if (known !== undefined && now < known.until) return known.record
     const found = this.#principals.get(name)
-    return isPromise(found) ? found.then((record) => this.#keep(name, record, now)) : this.#keep(name, found, now)
+    return settle(found, (record) => this.#keep(name, record, now))
   }
 
   #keep(subject: string, record: PrincipalRecord | undefined, now: number): PrincipalRecord | undefined {
@@ -53,39 +60,71 @@ export function standingOf(record: PrincipalRecord | undefined): Standing {
 
 /** Adds the roles and scopes of the store to those of the credentials. */
 export function withDirectory<C>(scheme: Scheme<C>, directory: Directory): Scheme<C> {
+  const enrich = enricher(directory)
+  return {
+    ...scheme,
+    verify: (credentials, context) =>
+      settle(scheme.verify(credentials, context), (verified) => (verified.result === 'accepted' ? enrich(verified, context.now) : verified)),
+  }
+}
+
+/** What is added to every token, and asked of it. */
+export interface TokenDirectory {
+  readonly directory: Directory
+  readonly isRevoked: (principal: Principal) => boolean
+}
+
+/** The same for tokens, whatever they come with: DPoP asks `verifyToken` and not `verify`. Revoked ones are refused. */
+export function tokensWithDirectory(scheme: BearerScheme, { directory, isRevoked }: TokenDirectory): BearerScheme {
+  const enrich = enricher(directory)
+  const finish = <A extends Acceptance>(accepted: A, now: number): Settled<A | typeof REVOKED> =>
+    isRevoked(accepted.principal) ? REVOKED : enrich(accepted, now)
+  return {
+    ...scheme,
+    verify: (credentials, context) =>
+      settle(scheme.verify(credentials, context), (verified): Settled<Verified> => (verified.result === 'accepted' ? finish(verified, context.now) : verified)),
+    verifyToken: (token, context) =>
+      settle(scheme.verifyToken(token, context), (verified): Settled<VerifiedToken> =>
+        verified.result === 'accepted' ? finish(verified, context.now) : verified,
+      ),
+  }
+}
+
+const REVOKED = { result: 'rejected', reason: 'token-revoked' } as const
+
+/** Accepted credentials, with whatever else is known of them: what a token is bound to must not get lost. */
+interface Acceptance {
+  readonly result: 'accepted'
+  readonly principal: Principal
+}
+
+type Enrich = <A extends Acceptance>(accepted: A, now: number) => Settled<A>
+
+function enricher(directory: Directory): Enrich {
   // One principal serves many requests while its token is remembered; so does what was added to it.
   const joined = new WeakMap<Principal, Joined>()
-  const add = (verified: Verified, record: PrincipalRecord | undefined): Verified => {
-    if (verified.result !== 'accepted' || record === undefined || (record.roles.length === 0 && record.scopes.length === 0)) return verified
-    const known = joined.get(verified.principal)
-    if (known?.record === record) return known.verified
-    const made: Joined = { record, verified: { result: 'accepted', principal: join(verified.principal, record) } }
-    joined.set(verified.principal, made)
-    return made.verified
+  const joinedWith = (principal: Principal, record: PrincipalRecord): Principal => {
+    const known = joined.get(principal)
+    if (known?.record === record) return known.principal
+    const made: Joined = { record, principal: join(principal, record) }
+    joined.set(principal, made)
+    return made.principal
   }
-  const enrich = (verified: Verified, now: number): Verified | Promise<Verified> => {
-    if (verified.result !== 'accepted') return verified
-    const found = directory.get(verified.principal, now)
-    return isPromise(found) ? found.then((record) => add(verified, record)) : add(verified, found)
-  }
-  const verify = (credentials: C, context: VerifyContext): Verified | Promise<Verified> => {
-    const verified = scheme.verify(credentials, context)
-    return isPromise(verified) ? verified.then((found) => enrich(found, context.now)) : enrich(verified, context.now)
-  }
-  return { ...scheme, verify }
+  return (accepted, now) =>
+    settle(directory.get(accepted.principal, now), (record) =>
+      record === undefined || (record.roles.length === 0 && record.scopes.length === 0)
+        ? accepted
+        : { ...accepted, principal: joinedWith(accepted.principal, record) },
+    )
 }
 
 interface Joined {
   readonly record: PrincipalRecord
-  readonly verified: Verified
+  readonly principal: Principal
 }
 
 function join(principal: Principal, record: PrincipalRecord): Principal {
   const roles = [...new Set([...principal.roles, ...record.roles])]
   const scopes = [...new Set([...principal.scopes, ...record.scopes])]
   return { ...principal, roles, scopes }
-}
-
-function isPromise<T>(value: Settled<T>): value is Promise<T> {
-  return value instanceof Promise
 }

@@ -1,6 +1,6 @@
 import type { AnyScheme, NonEmpty } from '@countersign/core'
 import { protectedResource, type ProtectedResource } from 'countersign'
-import type { Config } from '../config/config.ts'
+import type { BearerConfig, Config } from '../config/config.ts'
 
 /** What clients are told about the API, with what the schemes know. Throws a `TypeError` for what no check of the configuration found. */
 export function describeResource(
@@ -9,7 +9,7 @@ export function describeResource(
 ): ProtectedResource | undefined {
   if (resource === undefined) return undefined
   const { identifier, authorizationServers, scopes, ...texts } = resource
-  const [server, ...servers] = authorizationServers ?? bearer?.issuers.map(({ issuer }) => issuer) ?? []
+  const [server, ...servers] = authorizationServers ?? issuersOf(bearer)
   const [scope, ...more] = scopes
   return protectedResource({
     resource: identifier,
@@ -18,4 +18,9 @@ export function describeResource(
     ...(scope === undefined ? {} : { scopesSupported: [scope, ...more] }),
     ...texts,
   })
+}
+
+function issuersOf(bearer: BearerConfig | undefined): readonly string[] {
+  const asked = bearer?.introspection?.issuer
+  return [...new Set([...(bearer?.issuers ?? []).map(({ issuer }) => issuer), ...(asked === undefined ? [] : [asked])])]
 }

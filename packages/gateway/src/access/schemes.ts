@@ -1,72 +1,50 @@
 import type { AnyScheme, NonEmpty, Principal, Scheme, Secret } from '@countersign/core'
-import {
-  apiKey,
-  basic,
-  bearerEither,
-  bearerJwt,
-  bearerOpaque,
-  legacyAccessTokens,
-  limitGuessing,
-  rfc9068,
-  sameSecret,
-  type BearerScheme,
-  type Guess,
-  type GuessingStore,
-  type KeyEvent,
-  type TrustedIssuer,
-} from 'countersign'
-import type { FixedToken, IssuerConfig, SchemesConfig } from '../config/config.ts'
+import { apiKey, basic, limitGuessing, type CertificateSource, type Guess, type GuessingStore, type KeyEvent } from 'countersign'
+import type { SchemesConfig } from '../config/config.ts'
 import type { FailureStore, KeyRecord, Store } from '../store/store.ts'
-import { withDirectory, type Directory } from './directory.ts'
+import { bearerTokens } from './bearer-tokens.ts'
+import { certificateScheme } from './certificates.ts'
+import { tokensWithDirectory, withDirectory, type Directory } from './directory.ts'
+import { proofScheme } from './proofs.ts'
 
 export interface SchemeOptions {
   readonly config: SchemesConfig
   readonly store: Store
   readonly directory: Directory
+  /** Where the certificates of callers are. */
+  readonly certificates?: CertificateSource
   readonly onKeys?: (event: KeyEvent) => void
+  /** Told why an issuer gave no answer about a token. */
+  readonly onFailure?: (error: Error) => void
 }
 
 /** The schemes of a configuration, against the store. Throws a `TypeError` if there are none. */
 export function buildSchemes(options: SchemeOptions): NonEmpty<AnyScheme> {
-  const { config, store, directory } = options
-  const schemes: AnyScheme[] = []
-  const bearer = bearerScheme(options)
-  if (bearer !== undefined) schemes.push(withDirectory(bearer, directory))
+  const { config, store, directory, certificates } = options
+  const schemes: AnyScheme[] = [...tokenSchemes(options, certificates)]
   if (config.apiKey !== undefined) schemes.push(withDirectory(keyScheme(config.apiKey.header, store), directory))
   if (config.basic !== undefined) schemes.push(withDirectory(passwordScheme(store), directory))
+  if (config.clientCertificate !== undefined && certificates !== undefined)
+    schemes.push(withDirectory(certificateScheme(config.clientCertificate, certificates), directory))
   const [first, ...rest] = schemes
-  if (first === undefined) throw new TypeError('`schemes` names no way of authenticating; configure `bearer`, `basic` or `apiKey`')
+  if (first === undefined) throw new TypeError('`schemes` names no way of authenticating; configure `bearer`, `basic`, `apiKey` or `clientCertificate`')
   return [first, ...rest]
 }
 
-function bearerScheme({ config, store, directory, onKeys }: SchemeOptions): BearerScheme | undefined {
-  if (config.bearer === undefined) return undefined
-  const { issuers, clockTolerance, tokens } = config.bearer
-  const fixed = tokens === undefined || Object.keys(tokens).length === 0 ? undefined : bearerOpaque({ verify: (token) => findFixed(tokens, token) })
-  const [first, ...rest] = issuers.map(trusted)
-  if (first === undefined) return fixed
-  const jwt = bearerJwt({
-    issuers: [first, ...rest],
-    ...(clockTolerance === undefined ? {} : { clockTolerance }),
+/** The schemes over the tokens of issuers: with a proof, without one, or either. */
+function tokenSchemes(options: SchemeOptions, certificates: CertificateSource | undefined): readonly AnyScheme[] {
+  const { config, directory, onKeys, onFailure } = options
+  if (config.bearer === undefined) return []
+  const bearer = bearerTokens({
+    config: config.bearer,
+    certificates,
     ...(onKeys === undefined ? {} : { onKeys }),
-    isRevoked: (principal) => isRevoked(principal, { store, directory }),
+    ...(onFailure === undefined ? {} : { onFailure }),
   })
-  return fixed === undefined ? jwt : bearerEither({ jwt, opaque: fixed })
-}
-
-function trusted({ issuer, audience, jwksUri, algorithms, profile, roles, scopes }: IssuerConfig): TrustedIssuer {
-  const [first, ...rest] = audience
-  if (first === undefined) throw new TypeError(`the issuer \`${issuer}\` has no audience; name what this API is called in \`aud\``)
-  const [algorithm, ...others] = algorithms ?? []
-  return {
-    issuer,
-    audience: [first, ...rest],
-    profile: profile === 'legacy' ? legacyAccessTokens() : rfc9068(),
-    ...(jwksUri === undefined ? {} : { jwksUri }),
-    ...(algorithm === undefined ? {} : { algorithms: [algorithm, ...others] }),
-    ...(roles === undefined ? {} : { roles }),
-    ...(scopes === undefined ? {} : { scopes }),
-  }
+  const tokens = tokensWithDirectory(bearer, { directory, isRevoked: (principal) => isRevoked(principal, options) })
+  if (config.dpop === undefined) return [tokens]
+  const { required, ...dpop } = config.dpop
+  return required ? [proofScheme(tokens, dpop)] : [tokens, proofScheme(tokens, dpop)]
 }
 
 /** Whether a token was revoked, by its `jti` or through its subject; answers from memory. */
@@ -74,13 +52,6 @@ export function isRevoked(principal: Principal, { store, directory }: Pick<Schem
   const { jti, iat } = principal.claims
   const token = { subject: directory.nameOf(principal), jti: typeof jti === 'string' ? jti : undefined, iat: typeof iat === 'number' ? iat : undefined }
   return store.revocations.isRevoked(token, Date.now() / 1000)
-}
-
-/** All of them are compared, so that time does not tell which one a guess came close to. */
-async function findFixed(tokens: Readonly<Record<string, FixedToken>>, presented: string): Promise<FixedToken | undefined> {
-  let found: FixedToken | undefined
-  for (const [token, known] of Object.entries(tokens)) if (await sameSecret(token, presented)) found = known
-  return found
 }
 
 function keyScheme(header: string, { keys }: Store): Scheme<Secret> {

@@ -3,17 +3,18 @@ import type {
   ApiConfig,
   Config,
   IdentityConfig,
-  IssuerConfig,
   ListenConfig,
+  NetworkConfig,
   PersonaConfig,
   Place,
   RouteConfig,
-  SchemesConfig,
   StoreConfig,
   UpstreamConfig,
   UpstreamTlsConfig,
 } from './config.ts'
 import type { ForwardAuthConfig } from './forward-auth-config.ts'
+import { schemesOf } from './build-schemes.ts'
+import { given, optional } from './given.ts'
 import { find, nearest, type Located, type Path } from './located.ts'
 import type { NamedFiles } from './named-files.ts'
 import type { Written } from './schema/file-schema.ts'
@@ -32,12 +33,6 @@ export interface Parts {
 
 type WrittenApi = Written['apis'][number]
 
-/** Leaves out members that were not given: with `exactOptionalPropertyTypes` they may not be `undefined`. */
-function given<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  // The type says what the filter does.
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
-}
-
 export function buildConfig(parts: Parts): Config {
   const { written, file, hash, folder } = parts
   const { realm, listen, admin, limits, abuse, network, shutdown, log } = written
@@ -49,7 +44,7 @@ export function buildConfig(parts: Parts): Config {
     listen: listenOf(listen, folder),
     admin: { address: admin.address, port: admin.port, ...optional('access', admin.access) },
     store: storeOf(parts),
-    schemes: schemesOf(written),
+    schemes: schemesOf(parts),
     apis: written.apis.map((api, index) => apiOf(api, index, parts)),
     ...optional('forwardAuth', forwardAuthOf(parts)),
     limits,
@@ -57,7 +52,7 @@ export function buildConfig(parts: Parts): Config {
     identity: identityOf(written),
     ...optional('cors', written.cors),
     ...optional('resource', written.resource && given(written.resource)),
-    network,
+    network: networkOf(network),
     log: { ...logging, ...optional('auditFile', auditFile === undefined ? undefined : resolve(folder, auditFile)) },
     shutdown,
     personas: personasOf(written),
@@ -65,55 +60,36 @@ export function buildConfig(parts: Parts): Config {
   }
 }
 
-/** A member that is there only if it has a value. */
-function optional<const K extends string, V>(name: K, value: V | undefined): { readonly [name in K]?: V } {
-  // A computed key widens to `string`.
-  return (value === undefined ? {} : { [name]: value }) as { readonly [name in K]?: V }
+function listenOf({ tls, ...socket }: Written['listen'], folder: string): ListenConfig {
+  const asked = tls?.clientCertificates
+  const certificates = asked && optional('ca', asked.ca === undefined ? undefined : resolve(folder, asked.ca))
+  return { ...socket, ...optional('tls', tls && { ...keysOf(tls, folder), ...optional('clientCertificates', certificates) }) }
 }
 
-function listenOf({ tls, ...socket }: Written['listen'], folder: string): ListenConfig {
-  return { ...socket, ...(tls === undefined ? {} : { tls: { ...tls, certificate: resolve(folder, tls.certificate), key: resolve(folder, tls.key) } }) }
+type WrittenTls = NonNullable<NonNullable<Written['forwardAuth']>['listen']['tls']>
+
+function keysOf({ certificate, key, http2 }: WrittenTls, folder: string): NonNullable<ListenConfig['tls']> {
+  return { certificate: resolve(folder, certificate), key: resolve(folder, key), http2 }
+}
+
+function networkOf({ clientCertificates, ...network }: Written['network']): NetworkConfig {
+  return { ...network, ...optional('clientCertificates', clientCertificates && given(clientCertificates)) }
 }
 
 function forwardAuthOf({ written: { forwardAuth }, named, folder }: Parts): ForwardAuthConfig | undefined {
   if (forwardAuth === undefined) return undefined
   const { listen, proxies, peers, secret } = forwardAuth
-  return { listen: listenOf(listen, folder), proxies: [...new Set(proxies)], peers, ...optional('secret', secret ?? named.proxySecret) }
+  const { tls, ...socket } = listen
+  return {
+    listen: { ...socket, ...optional('tls', tls && keysOf(tls, folder)) },
+    proxies: [...new Set(proxies)],
+    peers,
+    ...optional('secret', secret ?? named.proxySecret),
+  }
 }
 
 function storeOf({ written: { store }, named, folder }: Parts): StoreConfig {
   return { path: resolve(folder, store.path), decisions: store.decisions, ...optional('digestKey', store.digestKey ?? named.digestKey) }
-}
-
-function schemesOf({ schemes: { bearer, basic, apiKey } }: Written): SchemesConfig {
-  return {
-    ...optional(
-      'bearer',
-      bearer && { issuers: bearer.issuers.map(issuerOf), ...optional('clockTolerance', bearer.clockTolerance), ...optional('tokens', bearer.tokens) },
-    ),
-    ...optional('basic', basic && {}),
-    ...optional('apiKey', apiKey),
-  }
-}
-
-function issuerOf({
-  issuer,
-  audience,
-  profile,
-  jwksUri,
-  algorithms,
-  roles,
-  scopes,
-}: NonNullable<Written['schemes']['bearer']>['issuers'][number]): IssuerConfig {
-  return {
-    issuer,
-    audience,
-    profile,
-    ...optional('jwksUri', jwksUri),
-    ...optional('algorithms', algorithms),
-    ...optional('roles', roles),
-    ...optional('scopes', scopes),
-  }
 }
 
 function apiOf({ upstream, openapi, routes, ...api }: WrittenApi, index: number, parts: Parts): ApiConfig {

@@ -1,4 +1,6 @@
-import type { Algorithm } from 'countersign'
+import type { Algorithm, CertificateForm } from 'countersign'
+import type { JWK } from 'jose'
+import type { SCHEMES } from './schema/scheme-names.ts'
 import type { Place } from '@countersign/openapi'
 import type { ResourceConfig } from './resource-config.ts'
 
@@ -40,7 +42,15 @@ export interface ListenConfig {
   readonly address: string
   readonly port: number
   /** Absolute paths of files in PEM. */
-  readonly tls?: { readonly certificate: string; readonly key: string; readonly http2: boolean }
+  readonly tls?: ListenTlsConfig
+}
+
+export interface ListenTlsConfig {
+  readonly certificate: string
+  readonly key: string
+  readonly http2: boolean
+  /** There if callers are asked for a certificate; without `ca` no issuer is trusted. */
+  readonly clientCertificates?: { readonly ca?: string }
 }
 
 export interface AdminConfig {
@@ -65,10 +75,67 @@ export interface StoreConfig {
   readonly decisions: number
 }
 
+/** What stands under `schemes`. */
+export type SchemeKey = (typeof SCHEMES)[number]
+
 export interface SchemesConfig {
-  readonly bearer?: { readonly issuers: readonly IssuerConfig[]; readonly clockTolerance?: number; readonly tokens?: Readonly<Record<string, FixedToken>> }
+  readonly bearer?: BearerConfig
+  readonly dpop?: DpopConfig
+  readonly clientCertificate?: ClientCertificateConfig
   readonly basic?: Readonly<Record<string, never>>
   readonly apiKey?: { readonly header: string }
+}
+
+export interface BearerConfig {
+  readonly issuers: readonly IssuerConfig[]
+  readonly introspection?: IntrospectionConfig
+  readonly clockTolerance?: number
+  readonly tokens?: Readonly<Record<string, FixedToken>>
+}
+
+/** An issuer that is asked what tokens are worth (RFC 7662). */
+export interface IntrospectionConfig {
+  readonly issuer?: string
+  readonly endpoint?: string
+  /** With one of `secret` and `key`. */
+  readonly client: { readonly id: string; readonly secret?: string; readonly key?: JWK }
+  readonly audience?: readonly string[]
+  readonly signed: boolean
+  readonly roles?: string
+  readonly scopes?: string
+  readonly cacheFor: number
+  readonly timeLimit: number
+}
+
+/** Proofs of possession (RFC 9449). */
+export interface DpopConfig {
+  /** Whether tokens without a proof are not accepted at all. */
+  readonly required: boolean
+  /** Origins under which clients know the APIs; at least one. */
+  readonly origin: readonly string[]
+  readonly algorithms?: readonly Algorithm[]
+  readonly maxAge: number
+  readonly clockTolerance: number
+  readonly nonce?: { readonly secret: string; readonly lifetime: number }
+  /** How many used proofs a process remembers. */
+  readonly replays: number
+}
+
+export interface ClientCertificateConfig {
+  readonly holders: readonly HolderConfig[]
+  /** Which name of any other certificate of a trusted issuer is its subject; without it no other is accepted. */
+  readonly subjectFrom?: 'commonName' | 'dns' | 'email' | 'uri'
+  readonly origins: readonly string[]
+}
+
+/** Whom a certificate stands for that has all of these marks. */
+export interface HolderConfig {
+  readonly name?: readonly string[]
+  readonly altName?: string
+  readonly thumbprint?: string
+  readonly subject: string
+  readonly roles: readonly string[]
+  readonly scopes: readonly string[]
 }
 
 /** A token that is written in the configuration, for tutorials and tests. */
@@ -99,7 +166,7 @@ export interface ApiConfig {
   /** The absolute path of the OpenAPI document. */
   readonly openapi?: string
   /** Which scheme of ours stands for a security scheme of the document, where the kind alone does not say. */
-  readonly securitySchemes: Readonly<Record<string, 'bearer' | 'basic' | 'apiKey'>>
+  readonly securitySchemes: Readonly<Record<string, SchemeKey>>
   readonly routes: readonly RouteConfig[]
   /** Whether anonymous callers get 401 instead of 404 and 405 below the prefix (ledger conflict C13). */
   readonly conceal: boolean
@@ -140,7 +207,7 @@ export interface RouteConfig {
   readonly roles: readonly string[]
   readonly scopes: readonly string[]
   /** Names of `schemes`; empty for all of them. */
-  readonly schemes: readonly ('bearer' | 'basic' | 'apiKey')[]
+  readonly schemes: readonly SchemeKey[]
   /** Seconds that a login may be old. */
   readonly recent?: number
   readonly acr: readonly string[]
@@ -148,6 +215,10 @@ export interface RouteConfig {
   readonly owner?: string
   /** Whether the caller must be a person. */
   readonly user: boolean
+  /** Whether the credential must be of no use to a thief. */
+  readonly bound: boolean
+  /** Whether whoever is refused is told that nothing is there. */
+  readonly unprobeable: boolean
   readonly conceal: boolean
   readonly place: Place
 }
@@ -184,10 +255,19 @@ export interface NetworkConfig {
   /** Addresses and CIDR ranges of proxies before us, whose `X-Forwarded-*` are believed. */
   readonly trustedProxies: readonly string[]
   readonly denied: readonly string[]
+  /** How trusted proxies pass on the certificates of callers; absent if they do not. */
+  readonly clientCertificates?: ForwardedCertificatesConfig
   /** Demands of law because of which nobody from certain addresses is served (RFC 7725). */
   readonly legal: readonly { readonly addresses: readonly string[]; readonly blocker: string }[]
   /** Whether credentials over plain http are refused. */
   readonly requireTls: boolean
+}
+
+export interface ForwardedCertificatesConfig {
+  readonly form: CertificateForm
+  readonly field?: string
+  /** Whether they pass on only those whose issuer they trust. */
+  readonly verifiedByProxy: boolean
 }
 
 export interface LogConfig {
@@ -206,7 +286,7 @@ export interface ShutdownConfig {
 
 export interface PersonaConfig {
   /** Absent for nobody. */
-  readonly scheme?: 'bearer' | 'basic' | 'apiKey'
+  readonly scheme?: SchemeKey
   readonly subject: string
   readonly roles: readonly string[]
   readonly scopes: readonly string[]

@@ -1,10 +1,15 @@
-import { X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import { createSecureContext } from 'node:tls'
+import type { JWK } from 'jose'
+import { optional } from './given.ts'
 import { find, items, pathText, shown, textOf, type Located, type Path } from './located.ts'
 import { AUTHORIZATION_ACCEPTED, isAuthorization } from './schema/api-section.ts'
+import { isNonceSecret, NONCE_SECRET_ACCEPTED } from './schema/dpop-section.ts'
 import { isProxySecret, PROXY_SECRET_ACCEPTED } from './schema/forward-auth-section.ts'
+import { CLIENT_KEY_ACCEPTED, CLIENT_SECRET_ACCEPTED, isClientSecret } from './schema/introspection-section.ts'
 import { DIGEST_KEY_ACCEPTED, isDigestKey } from './schema/rest-sections.ts'
+import { ALGORITHMS } from './schema/scheme-values.ts'
 import { readSmallFile, type SmallFile } from './small-file.ts'
 import type { Remark, Source } from './source.ts'
 import { SECRET_FILE_LIMIT, withoutNewline } from './variables.ts'
@@ -14,6 +19,11 @@ export interface NamedFiles {
   readonly digestKey?: string
   /** Of `forwardAuth`. */
   readonly proxySecret?: string
+  /** Of `schemes.bearer.introspection.client`. */
+  readonly clientSecret?: string
+  readonly clientKey?: JWK
+  /** Of `schemes.dpop`. */
+  readonly nonceSecret?: string
   /** By the place of the API in the list. */
   readonly authorizations: ReadonlyMap<number, string>
   /** The bytes of the OpenAPI documents, in the order of the APIs. */
@@ -49,8 +59,34 @@ export async function readNamedFiles(reading: Reading): Promise<NamedFiles> {
   const proxySecret = await readSecret(['forwardAuth', 'secretFile'], { isFit: isProxySecret, accepted: PROXY_SECRET_ACCEPTED }, reading)
   await checkCertificate(['listen', 'tls'], reading)
   await checkCertificate(['forwardAuth', 'listen', 'tls'], reading)
+  await checkAuthorities(['listen', 'tls', 'clientCertificates', 'ca'], reading)
   await checkAuditFolder(reading)
-  return { ...(digestKey === undefined ? {} : { digestKey }), ...(proxySecret === undefined ? {} : { proxySecret }), authorizations, documents }
+  return { ...optional('digestKey', digestKey), ...optional('proxySecret', proxySecret), ...(await readSchemeFiles(reading)), authorizations, documents }
+}
+
+async function readSchemeFiles(reading: Reading): Promise<Pick<NamedFiles, 'clientSecret' | 'clientKey' | 'nonceSecret'>> {
+  const client = ['schemes', 'bearer', 'introspection', 'client']
+  const clientSecret = await readSecret([...client, 'secretFile'], { isFit: isClientSecret, accepted: CLIENT_SECRET_ACCEPTED }, reading)
+  const key = await readSecret([...client, 'keyFile'], { isFit: (text) => readKey(text) !== undefined, accepted: CLIENT_KEY_ACCEPTED }, reading)
+  const nonceSecret = await readSecret(['schemes', 'dpop', 'nonce', 'secretFile'], { isFit: isNonceSecret, accepted: NONCE_SECRET_ACCEPTED }, reading)
+  return {
+    ...optional('clientSecret', clientSecret),
+    ...optional('clientKey', key === undefined ? undefined : readKey(key)),
+    ...optional('nonceSecret', nonceSecret),
+  }
+}
+
+/** A private key that can sign; nothing if it is none. */
+function readKey(text: string): JWK | undefined {
+  try {
+    // OpenSSL says whether it is one.
+    const jwk = JSON.parse(text) as JWK
+    createPrivateKey({ key: { ...jwk }, format: 'jwk' })
+    return ALGORITHMS.some((algorithm) => algorithm === jwk.alg) ? jwk : undefined
+  } catch {
+    // What is wrong with it would be said in the words of JSON.parse() or OpenSSL, which may quote it.
+    return undefined
+  }
 }
 
 async function readMember(path: Path, limit: number, { root, source, folder, files }: Reading): Promise<Buffer | undefined> {
@@ -100,10 +136,14 @@ async function checkCertificate(path: Path, reading: Reading): Promise<void> {
   }
 }
 
-/** Whose certificates are accepted must not hang on a file that OpenSSL passes over in silence, so one certificate at least is in it. */
 async function checkUpstreamTls(path: Path, reading: Reading): Promise<void> {
   await checkCertificate(path, reading)
-  const ca = await readMember([...path, 'ca'], SECRET_FILE_LIMIT * 16, reading)
+  await checkAuthorities([...path, 'ca'], reading)
+}
+
+/** Whose certificates are accepted must not hang on a file that OpenSSL passes over in silence, so one certificate at least is in it. */
+async function checkAuthorities(path: Path, reading: Reading): Promise<void> {
+  const ca = await readMember(path, SECRET_FILE_LIMIT * 16, reading)
   if (ca === undefined) return
   try {
     const blocks = ca.toString('latin1').match(CERTIFICATE) ?? []
@@ -111,8 +151,8 @@ async function checkUpstreamTls(path: Path, reading: Reading): Promise<void> {
   } catch {
     // As above, OpenSSL's words help nobody.
   }
-  const at = find(reading.root, [...path, 'ca'])?.start ?? 0
-  const message = `the file of ${pathText(reading.root, [...path, 'ca'])} has no certificate that can be read`
+  const at = find(reading.root, path)?.start ?? 0
+  const message = `the file of ${pathText(reading.root, path)} has no certificate that can be read`
   reading.source.error(at, { code: 'unusable-certificate', message, hint: 'pass the certificates of the authorities, in PEM' })
 }
 

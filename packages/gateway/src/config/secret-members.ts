@@ -2,7 +2,7 @@ import { nearName } from '@countersign/openapi'
 import type { Path } from './located.ts'
 
 const SECRETS = ['digestKey', 'authorization', 'password', 'secret']
-const NO_SECRETS = ['apiKey', 'digestKeyFile', 'authorizationFile', 'secretFile']
+const NO_SECRETS = ['apiKey', 'digestKeyFile', 'authorizationFile', 'secretFile', 'keyFile']
 const ALIKE = ['tokens', ...SECRETS, ...NO_SECRETS]
 
 /**

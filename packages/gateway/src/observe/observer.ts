@@ -32,6 +32,8 @@ export interface Observer {
   /** An administrative change, as the store's trail has it. */
   changed(entry: AuditEntry): void
   storeFailed(error: unknown, where: string): void
+  /** An issuer gave no answer about a token. */
+  introspectionFailed(error: Error): void
 }
 
 export function createObserver(options: ObserverOptions): Observer {
@@ -71,6 +73,7 @@ export function createObserver(options: ObserverOptions): Observer {
       metrics.storeFailed()
       report(log, where, error)
     },
+    introspectionFailed: (error) => report(log, 'introspection', error),
   }
 }
 

@@ -1,11 +1,12 @@
 import type { ApiDocument } from '@countersign/openapi'
 import type { Config, Diagnostic } from '../config/config.ts'
-import { SCHEME_NAMES } from './requirement.ts'
+import { SCHEMES } from '../config/schema/scheme-names.ts'
 import type { Route } from './route.ts'
+import { SCHEME_NAMES } from './scheme-names.ts'
 
 /** A requirement that names a scheme which the gateway does not have could not be met by any request. */
 export function checkSchemes(config: Config, routes: readonly Route[], diagnostics: Diagnostic[]): void {
-  const configured = (Object.keys(SCHEME_NAMES) as (keyof typeof SCHEME_NAMES)[]).filter((name) => config.schemes[name] !== undefined)
+  const configured = SCHEMES.filter((name) => config.schemes[name] !== undefined)
   const known = new Set<string>(configured.map((name) => SCHEME_NAMES[name].toLowerCase()))
   const told = new Set<string>()
   for (const { requirement, source } of routes) {
@@ -26,6 +27,7 @@ export function checkSchemes(config: Config, routes: readonly Route[], diagnosti
 
 function schemesIn(requirement: Route['requirement']): readonly string[] {
   if (requirement.type === 'authenticated') return requirement.via ?? []
+  if (requirement.type === 'unprobeable') return schemesIn(requirement.of)
   return requirement.type === 'all' || requirement.type === 'any' ? requirement.of.flatMap(schemesIn) : []
 }
 

@@ -4,8 +4,8 @@ import type { ApiConfig, Config, Diagnostic } from '../config/config.ts'
 import { addressBook, type Addressed } from './apis.ts'
 import { checkSchemes, keysElsewhere } from './check-schemes.ts'
 import { joinRoutes } from './join-routes.ts'
-import { SCHEME_NAMES } from './requirement.ts'
 import type { Route } from './route.ts'
+import { SCHEME_NAMES, withProofs } from './scheme-names.ts'
 
 /** An API with its routes. */
 export interface Api {
@@ -45,7 +45,7 @@ export async function compilePolicy(config: Config): Promise<CompiledPolicy> {
     const document = api.openapi === undefined ? undefined : await describeApi(api, api.openapi)
     diagnostics.push(...(document?.diagnostics ?? []))
     files.push(...(document?.files ?? []))
-    const routes = joinRoutes(api, document, diagnostics)
+    const routes = joinRoutes(api, document, diagnostics).map((route) => ({ ...route, requirement: withProofs(route.requirement, config.schemes) }))
     checkSchemes(config, routes, diagnostics)
     diagnostics.push(...keysElsewhere(config, document, routes))
     const built = buildApi(api, routes, diagnostics)

@@ -35,7 +35,10 @@ export function createServers({ tls }: ListenConfig, limits: LimitsConfig): Fron
     noDelay: true,
   }
   const ALPNProtocols = tls?.http2 === true ? ['h2', 'http/1.1'] : ['http/1.1']
-  const listener = tls === undefined ? createHttpServer(options) : createHttpsServer({ ...options, ...readKeys(tls), minVersion: 'TLSv1.2', ALPNProtocols })
+  const listener =
+    tls === undefined
+      ? createHttpServer(options)
+      : createHttpsServer({ ...options, ...readKeys(tls), ...asksCallers(tls), minVersion: 'TLSv1.2', ALPNProtocols })
   listener.maxHeadersCount = HEADER_COUNT
   return { listener, http2: tls?.http2 === true ? divert(listener, limits) : undefined }
 }
@@ -73,7 +76,13 @@ export function putLimits({ listener, http2 }: FrontServers, limits: LimitsConfi
   http2?.updateSettings({ ...SETTINGS, maxHeaderListSize: limits.header })
 }
 
-/** Certificate and key as they are in the files now. */
-export function readKeys(tls: TlsConfig): { cert: Buffer; key: Buffer } {
-  return { cert: readFileSync(tls.certificate), key: readFileSync(tls.key) }
+/** Certificate, key and whose certificates of callers are trusted, as they are in the files now. Node's own authorities vouch for no caller. */
+export function readKeys({ certificate, key, clientCertificates: asked }: TlsConfig): { cert: Buffer; key: Buffer; ca?: Buffer | [] } {
+  const keys = { cert: readFileSync(certificate), key: readFileSync(key) }
+  return asked === undefined ? keys : { ...keys, ca: asked.ca === undefined ? [] : readFileSync(asked.ca) }
+}
+
+/** Who has no certificate, or one of somebody unknown, gets an answer and no broken handshake. */
+function asksCallers({ clientCertificates }: TlsConfig): { requestCert?: true; rejectUnauthorized?: false } {
+  return clientCertificates === undefined ? {} : { requestCert: true, rejectUnauthorized: false }
 }

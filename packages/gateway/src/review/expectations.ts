@@ -1,7 +1,7 @@
 import type { Node } from 'yaml'
 import { nearName } from '@countersign/openapi'
-import type { Config, Diagnostic, PersonaConfig, Place } from '../config/config.ts'
-import type { SCHEME_NAMES } from '../policy/requirement.ts'
+import type { Config, Diagnostic, PersonaConfig, Place, SchemeKey } from '../config/config.ts'
+import { SCHEMES } from '../config/schema/scheme-names.ts'
 import { secondsOf } from './duration.ts'
 import { ANONYMOUS, NOBODY } from './personas.ts'
 import { YamlReader } from './yaml-reader.ts'
@@ -134,11 +134,16 @@ function knownPersona(reader: YamlReader, node: Node, { name, personas }: { name
   return reader.complain(node, { code: 'unknown-persona', message: `the configuration has no persona \`${name}\``, hint })
 }
 
-function readScheme(reader: YamlReader, node: Node): keyof typeof SCHEME_NAMES | undefined {
+function readScheme(reader: YamlReader, node: Node): SchemeKey | undefined {
   const value = reader.scalar(node)
-  if (value === 'bearer' || value === 'basic' || value === 'apiKey') return value
+  const key = SCHEMES.find((one) => one === value)
+  if (key !== undefined) return key
   const message = value === undefined ? 'a persona has no `scheme`' : `\`${value}\` is no scheme`
-  return reader.complain(node, { code: 'wrong-value', message, hint: 'pass `bearer`, `basic` or `apiKey`; for nobody write `as: anonymous`' })
+  return reader.complain(node, {
+    code: 'wrong-value',
+    message,
+    hint: `pass ${SCHEMES.map((one) => `\`${one}\``).join(', ')}; for nobody write \`as: anonymous\``,
+  })
 }
 
 function readAge(reader: YamlReader, node: Node | undefined): number | undefined {

@@ -21,6 +21,10 @@ export interface Looked {
 
 /** A requirement part by part, each with what the steps of a decision say about it. */
 export function partsOf(requirement: Requirement, looked: Looked, depth = 0): readonly Part[] {
+  if (requirement.type === 'unprobeable') {
+    const inner = partsOf(requirement.of, looked, depth + 1)
+    return [{ text: 'with 404 for everybody else', met: together([inner]), depth }, ...inner]
+  }
   if (requirement.type !== 'all' && requirement.type !== 'any') {
     const met = metIn(looked.steps, requirement)
     const has = met === 'no' ? hasInstead(requirement, looked.persona) : undefined

@@ -1,7 +1,7 @@
 import { acceptedSchemes, type Authentication, type AnyScheme, type Requirement } from '@countersign/core'
-import type { Config, PersonaConfig } from '../config/config.ts'
+import type { Config, PersonaConfig, SchemeKey } from '../config/config.ts'
 import { nearName } from '@countersign/openapi'
-import { SCHEME_NAMES } from '../policy/requirement.ts'
+import { SCHEME_NAMES } from '../policy/scheme-names.ts'
 
 /** The name under which every configuration has a caller without credentials. */
 export const NOBODY = 'anonymous'
@@ -21,12 +21,21 @@ export interface Moment {
 export function authenticationOf(persona: PersonaConfig, { requirement, schemes, now }: Moment): Authentication {
   if (persona.scheme === undefined) return { state: 'anonymous' }
   const name = SCHEME_NAMES[persona.scheme]
-  // A key in a field that nobody reads is no credential; Authorization is read by everybody (guard, authenticate.ts).
-  if (!schemes.some((scheme) => scheme.name === name)) return persona.scheme === 'apiKey' ? { state: 'anonymous' } : { state: 'unsupported' }
+  // A key in a field that nobody reads, and a certificate that nobody asked for, is no credential; Authorization is read by everybody (guard, authenticate.ts).
+  if (!schemes.some((scheme) => scheme.name === name)) return isUnread(persona.scheme) ? { state: 'anonymous' } : { state: 'unsupported' }
   const accepted = acceptedSchemes(requirement)
   if (accepted?.some((one) => one.toLowerCase() === name.toLowerCase()) === false) return { state: 'unsupported' }
   const { subject, roles, scopes } = persona
-  return { state: 'authenticated', principal: { subject, scheme: name, roles, scopes, assurance: assuranceOf(persona, now), claims: {} } }
+  const binding = BINDINGS[persona.scheme]
+  const bound = binding === undefined ? {} : { binding }
+  return { state: 'authenticated', principal: { subject, scheme: name, roles, scopes, assurance: assuranceOf(persona, now), claims: {}, ...bound } }
+}
+
+/** What credentials of a scheme are bound to. Those of `bearer` may be, but the ones of a persona are not. */
+export const BINDINGS: { readonly [K in SchemeKey]?: 'key' | 'certificate' } = { dpop: 'key', clientCertificate: 'certificate' }
+
+function isUnread(scheme: SchemeKey): boolean {
+  return scheme === 'apiKey' || scheme === 'clientCertificate'
 }
 
 function assuranceOf({ scheme, acr, loggedInFor }: PersonaConfig, now: number): { readonly acr?: string; readonly authTime?: number } {

@@ -1,10 +1,10 @@
 import { acceptedSchemes, type FactRequirement, type Requirement } from '@countersign/core'
 import { concealedRoles } from '@countersign/openapi'
 import type { PersonaConfig } from '../config/config.ts'
-import { SCHEME_NAMES } from '../policy/requirement.ts'
+import { keyOf, SCHEME_NAMES } from '../policy/scheme-names.ts'
 import type { Route } from '../policy/route.ts'
 import { decideAs, establish, viewOf, type Asked } from './decide.ts'
-import { ANONYMOUS } from './personas.ts'
+import { ANONYMOUS, BINDINGS } from './personas.ts'
 import { inWords, loginText, named } from './parts.ts'
 
 /** Something that would change a refusal: everything it takes, together. */
@@ -24,8 +24,6 @@ interface Setting {
   readonly route: Route
   readonly asked: Asked
 }
-
-type SchemeKey = keyof typeof SCHEME_NAMES
 
 const SHOWN = 4
 /** Alternatives inside of alternatives multiply. */
@@ -50,6 +48,7 @@ async function improve(draft: Draft, requirement: Requirement, setting: Setting)
     for (const branch of requirement.of) branches.push(...(await improve(draft, branch, setting)))
     return branches.slice(0, LONGEST)
   }
+  if (requirement.type === 'unprobeable') return improve(draft, requirement.of, setting)
   if (requirement.type !== 'all') return [await improveLeaf(draft, requirement, setting)]
   let drafts: readonly Draft[] = [draft]
   // Credentials come first: what they carry is said after whose they are.
@@ -77,6 +76,8 @@ async function improveLeaf(draft: Draft, requirement: Requirement, setting: Sett
     case 'role':
       if (requirement.any.some((role) => persona.roles.includes(role))) return known
       return add(known, inWords(requirement), { roles: [...persona.roles, requirement.any[0]] })
+    case 'bound':
+      return withBinding(known, setting)
     case 'assurance':
       return withLogin(known, requirement)
     case 'fact':
@@ -103,11 +104,18 @@ function withCredentials(draft: Draft, requirement: Requirement, { route, asked 
   const own = draft.persona.scheme === undefined ? undefined : SCHEME_NAMES[draft.persona.scheme]
   if (first === undefined || (own !== undefined && able.includes(own))) return draft
   const subject = draft.persona.subject === '' ? 'somebody' : draft.persona.subject
-  return add(draft, `${able.join(' or ')} credentials`, { scheme: keyOf(first), subject })
+  return add(draft, `${able.join(' or ')} credentials`, { scheme: keyOf(first) ?? 'bearer', subject })
 }
 
-function keyOf(name: string): SchemeKey {
-  return name === SCHEME_NAMES.basic ? 'basic' : name === SCHEME_NAMES.apiKey ? 'apiKey' : 'bearer'
+/** Credentials that a thief could not use, of a scheme that the route takes. */
+function withBinding(draft: Draft, { route, asked }: Setting): Draft {
+  const { scheme } = draft.persona
+  if (scheme !== undefined && BINDINGS[scheme] !== undefined) return draft
+  const wanted = acceptedSchemes(route.requirement)
+  const names = asked.schemes.map(({ name }) => name).filter((name) => wanted?.includes(name) !== false)
+  const able = names.map(keyOf).find((key) => key !== undefined && BINDINGS[key] !== undefined)
+  const need = `credentials that are bound to a key or a certificate`
+  return able === undefined ? { ...add(draft, need, {}), certain: false } : add(draft, need, { scheme: able })
 }
 
 function withLogin(draft: Draft, requirement: Requirement & { type: 'assurance' }): Draft {

@@ -50,14 +50,17 @@ function stripped(target: string, prefix: string): string {
 
 function withheldBy({ config: { upstream } }: Api, config: Config): ReadonlySet<string> {
   const withheld = new Set(identityFamily(config.identity))
+  // Upstreams that believe this field believe the proxy that writes it, and here that is not us (RFC 9440 section 2.4).
+  const { field } = config.network.clientCertificates ?? {}
+  if (field !== undefined) withheld.add(fieldName(field).plain)
   if (upstream.forwardCredentials && upstream.authorization === undefined) return withheld
   for (const name of credentialFields(config)) withheld.add(name)
   return withheld
 }
 
 /** In the spelling in which fields are compared. */
-function credentialFields({ schemes: { apiKey } }: Config): ReadonlySet<string> {
-  return new Set(['authorization', ...(apiKey === undefined ? [] : [fieldName(apiKey.header).plain])])
+function credentialFields({ schemes: { apiKey, dpop } }: Config): ReadonlySet<string> {
+  return new Set(['authorization', ...(apiKey === undefined ? [] : [fieldName(apiKey.header).plain]), ...(dpop === undefined ? [] : ['dpop'])])
 }
 
 function lowerCase({ subject, roles, scopes, scheme, decision }: IdentityConfig['headers']): IdentityConfig['headers'] {

@@ -2,6 +2,7 @@ import { authenticated, type Allowed, type Denial, type RequestView } from '@cou
 import { metadataReplies, type Gate, type MetadataReplies, type MetadataReply, type Passage, type Settled } from 'countersign'
 import { requestView } from 'countersign/node'
 import { isRevoked } from '../access/schemes.ts'
+import { settle } from '../access/settle.ts'
 import type { Assertion } from '../identity/assertion.ts'
 import type { Api } from '../policy/policy.ts'
 import type { Route } from '../policy/route.ts'
@@ -255,8 +256,4 @@ function serveMetadata(round: Round, made: Settled<MetadataReply>): Settled<Ruli
 
 function ownFields({ note }: Round, assertion: Assertion | undefined, signed: string | undefined): readonly (readonly [string, string])[] {
   return assertion === undefined || signed === undefined ? note.trace.fields : [...note.trace.fields, [assertion.header, signed]]
-}
-
-function settle<T, U>(value: Settled<T>, next: (value: T) => Settled<U>): Settled<U> {
-  return value instanceof Promise ? value.then(next) : next(value)
 }

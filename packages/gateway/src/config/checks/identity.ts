@@ -28,7 +28,18 @@ export function checkIdentity(root: Located, source: Source): void {
     if (HEADERS.includes(name)) add(`identity.headers.${name}`, node, '')
   }
   if (isMap(find(root, ['identity', 'assertion']))) add('identity.assertion.header', find(root, ['identity', 'assertion', 'header']), 'X-Countersign-Assertion')
+  if (find(root, ['schemes', 'dpop']) !== undefined) add('schemes.dpop', undefined, 'DPoP')
+  addForwarded(root, add)
   if (find(root, ['schemes', 'apiKey']) !== undefined) add('schemes.apiKey.header', find(root, ['schemes', 'apiKey', 'header']), 'X-Api-Key')
+}
+
+/** Of the certificate, which a proxy writes. */
+function addForwarded(root: Located, add: (what: string, node: Located | undefined, otherwise: string) => void): void {
+  const forwarded = find(root, ['network', 'clientCertificates'])
+  if (!isMap(forwarded)) return
+  const form = String(forwarded.members.get('form')?.value)
+  const usual = form === 'envoy' ? 'X-Forwarded-Client-Cert' : 'Client-Cert'
+  add('network.clientCertificates.field', forwarded.members.get('field'), usual)
 }
 
 function shownName(node: Located | undefined, otherwise: string): string {

@@ -1,4 +1,5 @@
 import { find, isMap, type Located } from '../located.ts'
+import { SCHEMES } from '../schema/scheme-names.ts'
 import type { Source } from '../source.ts'
 import { checkNamed } from './schemes.ts'
 
@@ -15,6 +16,6 @@ export function checkPersonas(root: Located, source: Source): void {
     const rights = RIGHTS.filter((right) => persona.members.has(right))
     if (persona.members.has('scheme') || rights.length === 0 || name === 'anonymous') continue
     const message = `this persona has ${rights.map((right) => `\`${right}\``).join(', ')}, but comes with no scheme`
-    source.error(at, { code: 'persona-without-scheme', message, hint: 'name its `scheme`: `bearer`, `basic` or `apiKey`' })
+    source.error(at, { code: 'persona-without-scheme', message, hint: `name its \`scheme\`: ${SCHEMES.map((name) => `\`${name}\``).join(', ')}` })
   }
 }

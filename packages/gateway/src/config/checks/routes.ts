@@ -33,7 +33,7 @@ function checkTwice(route: Located, source: Source, seen: Map<string, Located>):
   }
 }
 
-const ASKED = ['roles', 'scopes', 'schemes', 'recent', 'acr', 'owner', 'user', 'conceal']
+const ASKED = ['roles', 'scopes', 'schemes', 'recent', 'acr', 'owner', 'user', 'bound', 'unprobeable', 'conceal']
 
 function checkOpen(route: Located, source: Source): void {
   const isOn = (name: string) => String(route.members.get(name)?.value) === 'true'

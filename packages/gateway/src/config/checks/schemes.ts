@@ -1,7 +1,10 @@
 import { find, isMap, items, shown, textOf, type Located } from '../located.ts'
-import { isTrustworthy, readUrl } from '../schema/addresses.ts'
-import { SCHEMES } from '../schema/schemes-section.ts'
+import { SCHEMES } from '../schema/scheme-names.ts'
 import type { Source } from '../source.ts'
+import { checkCertificates } from './certificates.ts'
+import { checkDpop } from './dpop.ts'
+import { checkIntrospection } from './introspection.ts'
+import { checkTrustworthy } from './trustworthy.ts'
 
 /** What is configured under `schemes`, as far as it is a scheme; nothing if that cannot be known. */
 export function configuredSchemes(root: Located): readonly string[] | undefined {
@@ -32,19 +35,22 @@ export function checkSchemes(root: Located, source: Source): void {
     source.error(schemes.key ?? schemes.start, {
       code: 'no-schemes',
       message: '`schemes` is empty, so nobody could say who they are',
-      hint: 'configure `bearer`, `basic` or `apiKey`',
+      hint: 'configure `bearer`, `basic`, `apiKey` or `clientCertificate`',
     })
   const bearer = find(root, ['schemes', 'bearer'])
   if (isMap(bearer)) checkBearer(bearer, source)
+  checkIntrospection(root, source)
+  checkDpop(root, source)
+  checkCertificates(root, source)
 }
 
 function checkBearer(bearer: Located, source: Source): void {
   const [issuers, tokens] = [items(bearer.members.get('issuers')), bearer.members.get('tokens')]
   if (isMap(tokens) && tokens.members.size > 0) checkTokens(tokens, source)
-  else if (issuers.length === 0 && tokens === undefined)
+  else if (issuers.length === 0 && tokens === undefined && !bearer.members.has('introspection'))
     source.error(bearer.key ?? bearer.start, {
       code: 'no-issuers',
-      message: '`schemes.bearer` has neither `issuers` nor `tokens`',
+      message: '`schemes.bearer` has neither `issuers` nor `introspection` nor `tokens`',
       hint: 'name an issuer, with `issuer` and `audience`',
     })
   const seen = new Set<string>()
@@ -78,12 +84,5 @@ function checkIssuer(trusted: Located, source: Source, seen: Set<string>): void 
     seen.add(name)
   }
   // The keys are fetched from one of the two; whoever can change them makes tokens.
-  const asked = keys ?? issuer
-  const url = readUrl(textOf(asked) ?? '')
-  if (asked === undefined || url === undefined || isTrustworthy(url) || url.protocol !== 'http:') return
-  source.error(asked.start, {
-    code: 'untrusted-issuer',
-    message: `keys would be fetched over plain http from ${shown(asked)}`,
-    hint: 'pass an https address; http only on the loopback interface',
-  })
+  checkTrustworthy(keys ?? issuer, source, 'keys would be fetched')
 }

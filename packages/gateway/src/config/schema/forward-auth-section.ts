@@ -3,7 +3,7 @@ import { DIALECT_NAMES } from '../../dialects/names.ts'
 import { members, oneOrMany } from './complaint.ts'
 import { filePath } from './names.ts'
 import { ranges, socket, socketMembers } from './rest-sections.ts'
-import { secret } from './schemes-section.ts'
+import { secret } from './scheme-values.ts'
 import { choice } from './values.ts'
 
 export const PROXY_SECRET_ACCEPTED = 'at least 32 visible characters of ASCII, such as the output of `openssl rand -base64 32`'

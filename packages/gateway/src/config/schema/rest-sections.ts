@@ -2,7 +2,8 @@ import * as v from 'valibot'
 import { leaf, list, members, oneOrMany, section, shorthand, wrongType } from './complaint.ts'
 import { isAddress, isOrigin, isRange, readSocket } from './addresses.ts'
 import { fieldName, filePath, roleName, scopeName, words } from './names.ts'
-import { secret } from './schemes-section.ts'
+import { forwardedCertificates, listenCertificates } from './certificates-section.ts'
+import { secret } from './scheme-values.ts'
 import { choice, count, duration, flag, ratio, size, text } from './values.ts'
 
 /** The sections that are about the gateway itself. */
@@ -31,20 +32,25 @@ export function socket<T>(about: string, long: v.GenericSchema<unknown, T>) {
   return shorthand<T>(short, long)
 }
 
-const tls = members('A certificate, for https. It is read again on reload.', {
+const TLS = 'A certificate, for https. It is read again on reload.'
+
+const tlsMembers = {
   certificate: filePath('The certificate chain in PEM.'),
   key: filePath('The private key in PEM.'),
   http2: v.optional(flag('Whether HTTP/2 is offered beside HTTP/1.1.'), true),
-})
+}
 
 /** What a door for requests has; each has a port of its own. */
 export const socketMembers = (standard: number) => ({
   address: v.optional(address(), '127.0.0.1'),
   port: v.optional(port(), standard),
-  tls: v.optional(tls),
+  tls: v.optional(members(TLS, tlsMembers)),
 })
 
-const listen = socket('Where callers come in.', members('Where callers come in.', socketMembers(8080)))
+// Only callers have certificates that stand for somebody; the proxies of `forwardAuth` speak for others.
+const callersTls = members(TLS, { ...tlsMembers, clientCertificates: v.optional(section(listenCertificates)) })
+
+const listen = socket('Where callers come in.', members('Where callers come in.', { ...socketMembers(8080), tls: v.optional(callersTls) }))
 
 const adminAccess = members(
   'Takes tokens of `schemes.bearer` on the admin port, beside API keys. A token with one of these roles or scopes may do everything there.',
@@ -162,6 +168,7 @@ const network = section(
     trustedProxies: v.optional(ranges('Proxies in front of the gateway, whose `X-Forwarded-*` fields are believed.'), []),
     denied: v.optional(ranges('Client addresses that are refused.'), []),
     legal: v.optional(list('Demands of law because of which nobody from certain addresses is served; the answer is 451 (RFC 7725).', demand), []),
+    clientCertificates: v.optional(forwardedCertificates),
     requireTls: v.optional(flag('Whether credentials over plain http are refused.'), false),
   }),
 )

@@ -1,28 +1,14 @@
 import * as v from 'valibot'
-import type { Algorithm } from 'countersign'
-import { leaf, list, members, named, oneOrMany, section } from './complaint.ts'
-import { readUrl } from './addresses.ts'
-import { fieldName, roleName, scopeName, words } from './names.ts'
-import { choice, duration, mapped } from './values.ts'
+import { list, members, named, oneOrMany, section } from './complaint.ts'
+import { schemeName } from './scheme-names.ts'
+import { address, ALGORITHMS, grants } from './scheme-values.ts'
+import { clientCertificate } from './certificates-section.ts'
+import { dpop } from './dpop-section.ts'
+import { introspection } from './introspection-section.ts'
+import { fieldName, words } from './names.ts'
+import { choice, duration } from './values.ts'
 
 /** `schemes`: with what callers say who they are. */
-
-export const SCHEMES = ['bearer', 'basic', 'apiKey'] as const
-
-// Without HS256 and its kin: shared secrets are no use where keys are published.
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const satisfies readonly Algorithm[]
-
-const address = (about: string) =>
-  mapped({
-    about,
-    accepted: 'an address such as `https://id.example`; http only on the loopback interface',
-    code: 'wrong-url',
-    map: (input) => (isPlain(readUrl(input)) ? input : undefined),
-  })
-
-function isPlain(url: URL | undefined): boolean {
-  return url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.hash === ''
-}
 
 const issuer = members('One issuer of JWT access tokens.', {
   issuer: address('The issuer exactly as in `iss`, with or without a slash at its end.'),
@@ -41,15 +27,11 @@ const issuer = members('One issuer of JWT access tokens.', {
   scopes: v.optional(words('Where the scopes stand in the token. By default `scope`, else `scp`.', 'the path of a claim, such as `scp`')),
 })
 
-const grants = {
-  roles: v.optional(oneOrMany('Roles of the holder.', roleName('')), []),
-  scopes: v.optional(oneOrMany('Scopes of the holder.', scopeName('')), []),
-}
-
 const token = members('Whom the token stands for.', { subject: words('The name of the holder.', 'the name of the holder'), ...grants })
 
-const bearer = members('JWT access tokens in `Authorization: Bearer` (RFC 6750).', {
+const bearer = members('Access tokens in `Authorization: Bearer` (RFC 6750): JWTs, and those that their issuer is asked about.', {
   issuers: v.optional(list('Whose tokens are accepted.', issuer), []),
+  introspection: v.optional(introspection),
   clockTolerance: v.optional(duration({ about: 'Clock difference that is forgiven, both ways. By default 30 s.', from: 0, to: 300 })),
   tokens: v.optional(named('Fixed tokens and whom they stand for. For tutorials and tests only: whoever reads this file has them.', token)),
 })
@@ -66,10 +48,9 @@ export const schemesSection = members('With what callers say who they are. At le
   bearer: v.optional(bearer),
   basic: v.optional(basic),
   apiKey: v.optional(apiKey),
+  dpop: v.optional(dpop),
+  clientCertificate: v.optional(clientCertificate),
 })
-
-/** The name of one of our schemes. */
-export const schemeName = (about: string) => choice(about, SCHEMES)
 
 const persona = members('Somebody whom `matrix`, `explain` and `diff` try.', {
   scheme: v.optional(schemeName('With what the persona comes. Without it, it is nobody.')),
@@ -80,12 +61,3 @@ const persona = members('Somebody whom `matrix`, `explain` and `diff` try.', {
 })
 
 export const personasSection = section(named('Who is tried in `matrix`, `explain` and `diff`, by name. `anonymous` is always there.', persona))
-
-/** A credential: not shown in any message. */
-export const secret = (about: string, accepted: string, isFit: (value: string) => boolean) =>
-  leaf<string>({
-    about: `${about} Better from the environment: \`\${NAME}\`.`,
-    accepted,
-    json: { type: 'string' },
-    read: (input) => (typeof input !== 'string' ? { code: 'wrong-type' } : isFit(input) ? { value: input } : { code: 'wrong-secret' }),
-  })

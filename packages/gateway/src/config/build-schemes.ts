@@ -1,0 +1,73 @@
+import type { Parts } from './build-config.ts'
+import type { BearerConfig, ClientCertificateConfig, DpopConfig, HolderConfig, IntrospectionConfig, IssuerConfig, SchemesConfig } from './config.ts'
+import { given, optional } from './given.ts'
+import type { Written } from './schema/file-schema.ts'
+
+type WrittenSchemes = Written['schemes']
+type WrittenBearer = NonNullable<WrittenSchemes['bearer']>
+
+/** The schemes of a configuration, with what stands in the files that they name. */
+export function schemesOf(parts: Pick<Parts, 'written' | 'named'>): SchemesConfig {
+  const { bearer, basic, apiKey, dpop, clientCertificate } = parts.written.schemes
+  return {
+    ...optional('bearer', bearer && bearerOf(bearer, parts)),
+    ...optional('basic', basic && {}),
+    ...optional('apiKey', apiKey),
+    ...optional('dpop', dpop && dpopOf(dpop, parts)),
+    ...optional('clientCertificate', clientCertificate && certificateOf(clientCertificate)),
+  }
+}
+
+function bearerOf({ issuers, introspection, clockTolerance, tokens }: WrittenBearer, { named }: Pick<Parts, 'named'>): BearerConfig {
+  return {
+    issuers: issuers.map(issuerOf),
+    ...optional('introspection', introspection && introspectionOf(introspection, named)),
+    ...optional('clockTolerance', clockTolerance),
+    ...optional('tokens', tokens),
+  }
+}
+
+function issuerOf({ issuer, audience, profile, jwksUri, algorithms, roles, scopes }: WrittenBearer['issuers'][number]): IssuerConfig {
+  return {
+    issuer,
+    audience,
+    profile,
+    ...optional('jwksUri', jwksUri),
+    ...optional('algorithms', algorithms),
+    ...optional('roles', roles),
+    ...optional('scopes', scopes),
+  }
+}
+
+function introspectionOf(written: NonNullable<WrittenBearer['introspection']>, { clientSecret, clientKey }: Parts['named']): IntrospectionConfig {
+  const { client, issuer, endpoint, audience, roles, scopes, ...rest } = written
+  return {
+    ...rest,
+    client: { id: client.id, ...optional('secret', client.secret ?? clientSecret), ...optional('key', clientKey) },
+    ...optional('issuer', issuer),
+    ...optional('endpoint', endpoint),
+    ...optional('audience', audience),
+    ...optional('roles', roles),
+    ...optional('scopes', scopes),
+  }
+}
+
+function dpopOf({ nonce, origin, algorithms, ...dpop }: NonNullable<WrittenSchemes['dpop']>, { written, named }: Pick<Parts, 'written' | 'named'>): DpopConfig {
+  const secret = nonce?.secret ?? named.nonceSecret
+  return {
+    ...dpop,
+    origin: origin ?? originsOf(written),
+    ...optional('algorithms', algorithms),
+    ...optional('nonce', nonce === undefined || secret === undefined ? undefined : { secret, lifetime: nonce.lifetime }),
+  }
+}
+
+/** The origins of `hosts`; `checks/dpop.ts` has seen that every API has some. What is behind a proxy is https to callers. */
+function originsOf({ apis, listen, network }: Written): readonly string[] {
+  const scheme = listen.tls !== undefined || network.trustedProxies.length > 0 ? 'https' : 'http'
+  return [...new Set(apis.flatMap(({ hosts }) => hosts.map((host) => new URL(`${scheme}://${host}`).origin)))]
+}
+
+function certificateOf({ holders, subjectFrom, origins }: NonNullable<WrittenSchemes['clientCertificate']>): ClientCertificateConfig {
+  return { holders: holders.map((holder): HolderConfig => given(holder)), origins, ...optional('subjectFrom', subjectFrom) }
+}
