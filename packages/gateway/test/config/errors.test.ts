@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { api, APIS, HEAD, LEAST, load, routes, SCHEMES, told } from './folder.ts'
 
+const BEARER = "schemes:\n  bearer: { issuers: [{ issuer: 'https://id.example', audience: a }] }\n"
+const HOLDERS = 'schemes: { clientCertificate: { holders: [{ name: CN=a, subject: a }] } }\n'
+const FIELD = 'clientCertificates: { form: client-cert, verifiedByProxy: true }'
+const asking = (more: string): string => `schemes: { bearer: { introspection: { ${more} } } }\n`
+
 /** Each with the text and a `«` where the error must be told, line and column. */
 const ERRORS: readonly (readonly [code: string, text: string])[] = [
   // What any file can have.
@@ -60,6 +65,41 @@ const ERRORS: readonly (readonly [code: string, text: string])[] = [
   ['untrusted-issuer', `${HEAD}schemes: { bearer: { issuers: [{ issuer: «'http://id.example', audience: b }] } }\n${APIS}`],
   ['untrusted-issuer', `${HEAD}schemes: { bearer: { issuers: [{ issuer: 'https://a', audience: b, jwksUri: «'http://a/keys' }] } }\n${APIS}`],
   ['wrong-value', `${HEAD}schemes: { bearer: { issuers: [{ issuer: 'https://a', audience: b, algorithms: [«HS256] }] } }\n${APIS}`],
+  ['no-tokens', `${HEAD}schemes: { basic: {}, «dpop: { origin: 'https://a' } }\n${APIS}`],
+  ['no-origin', `${HEAD}${BEARER}  «dpop: {}\n${APIS}`],
+  ['no-origin', `${HEAD}${BEARER}  dpop: { «origin: [] }\n${APIS}`],
+  ['wrong-origin', `${HEAD}${BEARER}  dpop: { origin: «'https://a/b' }\n${APIS}`],
+  ['wrong-value', `${HEAD}${BEARER}  dpop: { origin: 'https://a', algorithms: [«HS256] }\n${APIS}`],
+  ['no-algorithms', `${HEAD}${BEARER}  dpop: { origin: 'https://a', «algorithms: [] }\n${APIS}`],
+  ['no-nonce-secret', `${HEAD}${BEARER}  dpop: { origin: 'https://a', «nonce: {} }\n${APIS}`],
+  ['wrong-secret', `${HEAD}${BEARER}  dpop: { origin: 'https://a', nonce: { secret: «short } }\n${APIS}`],
+  ['wrong-secret', `${HEAD}${BEARER}  dpop: { origin: 'https://a', nonce: { secretFile: «openapi.yaml } }\n${APIS}`],
+  ['given-twice', `${HEAD}${BEARER}  dpop: { origin: 'https://a', nonce: { secret: '0123456789abcdef0123456789abcdef', «secretFile: x } }\n${APIS}`],
+  ['nobody-to-ask', `${HEAD}schemes: { bearer: { «introspection: { client: { id: a, secret: b } } } }\n${APIS}`],
+  ['untrusted-issuer', `${HEAD}${asking("endpoint: «'http://a.example', client: { id: a, secret: b }")}${APIS}`],
+  ['unknown-signer', `${HEAD}${asking("endpoint: 'https://a', signed: «true, client: { id: a, secret: b }")}${APIS}`],
+  ['no-client-secret', `${HEAD}${asking("endpoint: 'https://a', «client: { id: a }")}${APIS}`],
+  ['given-twice', `${HEAD}${asking("endpoint: 'https://a', client: { id: a, secret: b, «keyFile: x }")}${APIS}`],
+  ['wrong-secret', `${HEAD}${asking("endpoint: 'https://a', client: { id: a, keyFile: «openapi.yaml }")}${APIS}`],
+  [
+    'two-lookups',
+    `${HEAD}schemes: { bearer: { introspection: { endpoint: 'https://a', client: { id: a, secret: b } }, «tokens: { a: { subject: b } } } }\n${APIS}`,
+  ],
+  ['no-certificates', `${HEAD}schemes: { «clientCertificate: { subjectFrom: dns } }\n${APIS}`],
+  [
+    'unverified-certificates',
+    `${HEAD}schemes: { «clientCertificate: { subjectFrom: dns } }\nnetwork: { trustedProxies: [10.0.0.1], clientCertificates: { form: envoy } }\n${APIS}`,
+  ],
+  ['no-proxies', `${HEAD}${HOLDERS}network: { «${FIELD} }\n${APIS}`],
+  ['no-field', `${HEAD}${SCHEMES}network: { trustedProxies: [10.0.0.1], «clientCertificates: { form: nginx } }\n${APIS}`],
+  ['no-holders', `${HEAD}schemes: { «clientCertificate: {} }\nnetwork: { trustedProxies: [10.0.0.1], ${FIELD} }\n${APIS}`],
+  ['holder-without-mark', `${HEAD}schemes: { clientCertificate: { holders: [«{ subject: a }] } }\nnetwork: { trustedProxies: [10.0.0.1], ${FIELD} }\n${APIS}`],
+  [
+    'wrong-value',
+    `${HEAD}schemes: { clientCertificate: { holders: [{ name: «shop, subject: a }] } }\nnetwork: { trustedProxies: [10.0.0.1], ${FIELD} }\n${APIS}`,
+  ],
+  ['same-field', `${HEAD}schemes: { basic: {}, apiKey: { header: «Client-Cert } }\nnetwork: { trustedProxies: [10.0.0.1], ${FIELD} }\n${APIS}`],
+  ['open-with-requirements', HEAD + SCHEMES + routes('{ path: /, «open: true, unprobeable: true }')],
   ['no-apis', `${HEAD}${SCHEMES}«apis: []\n`],
   ['api-without-routes', `${HEAD}${SCHEMES}apis:\n  - «name: orders\n    upstream: http://127.0.0.1:8403\n`],
   ['duplicate-api', `${LEAST}  - { name: «orders, prefix: /b, upstream: 'http://127.0.0.1:1', routes: [{ path: / }] }\n`],

@@ -5,7 +5,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import { compilePolicy, type CompiledPolicy } from '../../src/policy/policy.ts'
 import { told, withFolder } from '../config/folder.ts'
 
-const CONFIG = `version: 1
+const CONFIG: string = `version: 1
 realm: orders
 listen: { address: 127.0.0.1, port: 0 }
 store: { path: ./store.db }
@@ -26,8 +26,12 @@ const SCHEMES = `components:
     second: { type: apiKey, in: query, name: second }
 `
 
-async function compile(paths: string, api = ''): Promise<CompiledPolicy> {
-  const files = { 'openapi.yaml': `openapi: 3.1.0\ninfo: { title: t }\n${SCHEMES}${paths}`, 'countersign.yaml': CONFIG + api }
+function compile(paths: string, api = '', config = CONFIG): Promise<CompiledPolicy> {
+  return compileText(`openapi: 3.1.0\ninfo: { title: t }\n${SCHEMES}${paths}`, config + api)
+}
+
+function compileText(document: string, config: string): Promise<CompiledPolicy> {
+  const files = { 'openapi.yaml': document, 'countersign.yaml': config }
   return withFolder(files, async (folder) => {
     const { config, diagnostics } = await loadConfig(join(folder, 'countersign.yaml'), { environment: {} })
     if (config === undefined) throw new Error(`the configuration cannot be read: ${told(diagnostics).join(', ')}`)
@@ -120,5 +124,53 @@ describe('security schemes', () => {
     ])
     expect((await compile(paths('second'), '    securitySchemes: { second: apiKey }\n')).diagnostics).toEqual([])
     expect((await compile(paths('token'))).diagnostics).toEqual([])
+  })
+})
+
+describe('tokens that may come with a proof', () => {
+  const DOCUMENT = `security: [{ token: [] }]
+paths:
+  /a: { get: {}, put: { security: [{ key: [] }, { login: [write] }] } }
+  /b: { get: { x-countersign: { unprobeable: true, bound: true } } }
+`
+  const withDpop = (members: string): string => CONFIG.replace('apis:', `  dpop: { origin: 'https://api.example'${members} }\napis:`)
+  const API =
+    '    securitySchemes: { token: bearer, login: bearer, key: apiKey, second: apiKey }\n    routes: [{ path: /c, schemes: [bearer] }, { path: /d, schemes: [dpop] }]\n'
+
+  it('are asked for under both names', async () => {
+    expect(asked(await compile(DOCUMENT, API, withDpop('')))).toEqual([
+      'GET /a authenticated(Bearer or DPoP)',
+      'PUT /a anyOf(authenticated(ApiKey), allOf(authenticated(Bearer or DPoP), scope(write)))',
+      'GET /b unprobeable(allOf(authenticated(Bearer or DPoP), bound))',
+      '* /c authenticated(Bearer or DPoP)',
+      '* /d authenticated(DPoP)',
+    ])
+  })
+
+  it('are asked for as DPoP alone where a proof is required', async () => {
+    expect(asked(await compile(DOCUMENT, API, withDpop(', required: true')))).toEqual([
+      'GET /a authenticated(DPoP)',
+      'PUT /a anyOf(authenticated(ApiKey), allOf(authenticated(DPoP), scope(write)))',
+      'GET /b unprobeable(allOf(authenticated(DPoP), bound))',
+      '* /c authenticated(DPoP)',
+      '* /d authenticated(DPoP)',
+    ])
+  })
+
+  it('are what a document means by `dpop`, and certificates what it means by mutualTLS, if they are configured', async () => {
+    const document = `components: { securitySchemes: { proof: { type: http, scheme: dpop }, cert: { type: mutualTLS } } }
+paths:
+  /a: { get: { security: [{ proof: [] }] }, put: { security: [{ cert: [] }] } }
+`
+    const files = (config: string) => compileText(`openapi: 3.1.0\ninfo: { title: t }\n${document}`, config)
+    const without = await files(CONFIG)
+    expect(without.diagnostics.map(({ code, message }) => `${code} ${message.replace(/`[^`]*` of \S+/, '…')}`)).toEqual([
+      'scheme-not-configured the scheme `DPoP` is asked for here, and … has only `bearer`, `apiKey`',
+      'scheme-not-configured the scheme `ClientCertificate` is asked for here, and … has only `bearer`, `apiKey`',
+    ])
+    const certificates =
+      'clientCertificate: { subjectFrom: dns }\nnetwork: { trustedProxies: [10.0.0.1], clientCertificates: { form: envoy, verifiedByProxy: true } }'
+    const configured = withDpop('').replace('apis:', `  ${certificates}\napis:`)
+    expect(asked(await files(configured))).toEqual(['GET /a authenticated(DPoP)', 'PUT /a authenticated(ClientCertificate)'])
   })
 })
