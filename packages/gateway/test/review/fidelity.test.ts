@@ -16,6 +16,8 @@ const ROUTES = [
   { path: '/strong', acr: ['gold'], recent: 60 },
   { path: '/passwords', schemes: ['basic'], roles: ['admin'] },
   { path: '/keys', schemes: ['apiKey', 'basic'] },
+  { path: '/bound', bound: true },
+  { path: '/hidden', roles: ['admin'], unprobeable: true },
   { path: '/own/{id}', owner: 'id', scopes: ['orders:read'] },
 ] as const
 

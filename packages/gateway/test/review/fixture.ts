@@ -32,6 +32,8 @@ const NOTHING: Omit<RouteConfig, 'path' | 'place'> = {
   schemes: [],
   acr: [],
   user: false,
+  bound: false,
+  unprobeable: false,
   conceal: false,
 }
 
