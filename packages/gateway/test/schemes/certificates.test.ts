@@ -58,12 +58,8 @@ function ask(path: string, name?: string, headers: Readonly<Record<string, strin
         let text = ''
         response.on('data', (chunk: Buffer) => (text += chunk.toString()))
         response.on('end', () => {
-          const problem: unknown = response.statusCode === 200 ? undefined : Reflect.get(JSON.parse(text) as object, 'type')
-          resolve({
-            status: response.statusCode,
-            challenges: response.headers['www-authenticate'],
-            problem: problem === undefined ? undefined : String(problem),
-          })
+          const problem = response.statusCode === 200 ? undefined : (JSON.parse(text) as { readonly type: string }).type
+          resolve({ status: response.statusCode, challenges: response.headers['www-authenticate'], problem })
         })
       },
     )

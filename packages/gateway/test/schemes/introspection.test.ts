@@ -33,12 +33,13 @@ async function start(
     const send = (code: number, body: object): void => void response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     const base = `http://127.0.0.1:${issuer?.port ?? 0}`
     if (request.method === 'GET') return send(200, { issuer: base, introspection_endpoint: `${base}/introspect` })
-    void text(request).then((body) => {
-      const form = new URLSearchParams(body)
+    const tell = async (): Promise<void> => {
+      const form = new URLSearchParams(await text(request))
       asked.push({ authorization: request.headers.authorization, form })
       const sub = form.get('token')
       send(status, { active: sub !== 'unknown', sub, token_type: 'Bearer', aud: 'api', iat: 1_700_000_000, realm_access: { roles: ['reader'] } })
-    })
+    }
+    void tell()
   })
   issuer = await listen(server)
   const sections = `schemes:
