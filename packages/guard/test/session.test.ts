@@ -62,6 +62,20 @@ describe('a session', () => {
     })
   })
 
+  test('is told of a request that was let in, and of no other', async () => {
+    const { clock, sessions, ask, begin } = stand()
+    const cookie = await begin()
+    clock.now += 500
+    const { access } = await ask(cookie)
+    expect(sessions.of(access ?? { principal: null })).toEqual({
+      id: expect.stringMatching(/^[\da-f-]{36}$/),
+      subject: 'olga',
+      begun: START,
+      until: START + 5000,
+    })
+    expect(sessions.of({ principal: null })).toBeUndefined()
+  })
+
   test('is another one after every login', async () => {
     const { begin } = stand()
     expect(await begin()).not.toBe(await begin())

@@ -14,7 +14,7 @@ import {
 import { digestOf } from '#platform'
 import { isSafe, siteOf } from '../cross-site.ts'
 import { isLoopback } from '../loopback.ts'
-import { claimsOf, sessionOf, type OpenSession } from '../sessions/claims.ts'
+import { claimsOf, sessionOf, type OpenSession, type Session } from '../sessions/claims.ts'
 import { cookieValues, removeCookie, setCookie } from '../sessions/cookie.ts'
 import { returnPath } from '../sessions/return-path.ts'
 import { after, type Settled } from '../settle.ts'
@@ -37,6 +37,8 @@ export interface SessionScheme<C extends Claims = Claims> extends Scheme<Present
   begin(party: Known<C>): Promise<string>
   /** Ends the session of a request that was let in, if it had one: the `Set-Cookie` value that removes the cookie. */
   end(access: Pick<Allowed, 'principal'>): Promise<string>
+  /** The session of a request that was let in, if it had one. */
+  of(access: Pick<Allowed, 'principal'>): Session | undefined
   /** The anti-forgery token of a session, for `X-CSRF-Token`. Throws a `TypeError` if the request had no session. */
   token(access: Pick<Allowed, 'principal'>): Settled<string>
 }
@@ -95,6 +97,10 @@ function sessionScheme<C extends Claims>(options: SessionOptions, transport: Tra
     ...(login === undefined ? {} : { login: (request: RequestView) => loginFor(request, login) }),
     begin: (party) => jar.begin(party),
     end: (access) => jar.end(access),
+    of(access) {
+      const open = jar.of(access)
+      return open === undefined ? undefined : { id: open.id, subject: open.subject, begun: open.begun, until: open.until }
+    },
     token(access) {
       const open = jar.of(access)
       if (open === undefined) throw new TypeError('this request has no session; ask for one with authenticated()')
