@@ -32,6 +32,8 @@ export interface GatewaySetup {
   readonly beside?: () => Promise<Served>
   /** Whether the gateway speaks TLS. */
   readonly tls?: true
+  /** Writes files that the configuration names. */
+  readonly files?: (folder: string) => Promise<void>
   /** Puts into the store what the situations need. */
   readonly fill?: (gateway: Gateway) => Promise<Handles>
 }

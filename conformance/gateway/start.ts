@@ -81,7 +81,7 @@ interface Files {
   readonly certificate: Certificate | undefined
 }
 
-async function writeFiles({ sections, api = [], upstream: members, openapi }: GatewaySetup, files: Files): Promise<void> {
+async function writeFiles({ sections, api = [], upstream: members, openapi, files: writeMore }: GatewaySetup, files: Files): Promise<void> {
   const { folder, world, keys, beside, upstream, certificate } = files
   const tls = certificate === undefined ? '' : `, tls: { certificate: ${certificate.files.certificate}, key: ${certificate.files.key} }`
   const lines = [
@@ -99,4 +99,5 @@ async function writeFiles({ sections, api = [], upstream: members, openapi }: Ga
   ]
   await writeFile(join(folder, 'countersign.yaml'), `${lines.join('\n')}\n`)
   if (openapi !== undefined) await writeFile(join(folder, 'openapi.yaml'), openapi)
+  await writeMore?.(folder)
 }

@@ -1,12 +1,13 @@
 import {
+  A_WHILE,
   cookieOf,
-  laterSessionSite,
+  ENDED,
   LOGIN,
   LOGIN_URL,
   NAVIGATION,
-  overSessionSite,
   sessionAndBearerSite,
   sessionSite,
+  TOO_LONG,
   tokenOf,
   withSession,
 } from '../fixtures/sessions.ts'
@@ -57,22 +58,22 @@ export const sessionRows: Rows = {
     { name: 'prerender', site, send: request({ fields: [...NAVIGATION, ['Sec-Purpose', 'prefetch;prerender']] }) },
   ],
   'session-expired-api': [
-    { name: 'idle for too long', site: overSessionSite, send: withSession() },
+    { name: 'idle for too long', site, send: withSession({}, TOO_LONG) },
     { name: 'unknown', site, send: request({ fields: made }) },
-    { name: 'terminated', site, send: withSession({}, 'logged-out') },
+    { name: 'terminated', site, send: withSession({}, ENDED) },
     {
       name: 'a form of a browser',
       site,
-      send: withSession({ ...form, fields: [...NAVIGATION, ['Sec-Fetch-Site', 'same-origin']] }, 'logged-out'),
+      send: withSession({ ...form, fields: [...NAVIGATION, ['Sec-Fetch-Site', 'same-origin']] }, ENDED),
       notHead: 'it would navigate',
     },
-    { name: 'in use passes, and is renewed', site: laterSessionSite, send: withSession(), passes: true, after: renews },
+    { name: 'in use passes, and is renewed', site, send: withSession({}, A_WHILE), passes: true, after: renews },
     { name: 'just begun passes, and is not renewed', site, send: withSession(), passes: true, after: keeps },
   ],
   'session-expired-navigation': [
-    { name: 'idle for too long', site: overSessionSite, values, send: withSession({ fields: NAVIGATION }) },
+    { name: 'idle for too long', site, values, send: withSession({ fields: NAVIGATION }, TOO_LONG) },
     { name: 'unknown', site, values, send: request({ fields: [...made, ...NAVIGATION] }) },
-    { name: 'terminated', site, values, send: withSession({ fields: html }, 'logged-out') },
+    { name: 'terminated', site, values, send: withSession({ fields: html }, ENDED) },
   ],
   'csrf-failed': [
     ...(['POST', 'PUT', 'PATCH', 'DELETE'] as const).map((method) => ({

@@ -98,9 +98,9 @@ interface Acceptance {
   readonly principal: Principal
 }
 
-type Enrich = <A extends Acceptance>(accepted: A, now: number) => Settled<A>
+export type Enrich = <A extends Acceptance>(accepted: A, now: number) => Settled<A>
 
-function enricher(directory: Directory): Enrich {
+export function enricher(directory: Directory): Enrich {
   // One principal serves many requests while its token is remembered; so does what was added to it.
   const joined = new WeakMap<Principal, Joined>()
   const joinedWith = (principal: Principal, record: PrincipalRecord): Principal => {

@@ -6,6 +6,8 @@ import { bearerTokens } from './bearer-tokens.ts'
 import { certificateScheme } from './certificates.ts'
 import { tokensWithDirectory, withDirectory, type Directory } from './directory.ts'
 import { proofScheme } from './proofs.ts'
+import { sessionOf, sessionScheme } from './sessions.ts'
+import { signatureScheme } from './signatures.ts'
 
 export interface SchemeOptions {
   readonly config: SchemesConfig
@@ -26,8 +28,11 @@ export function buildSchemes(options: SchemeOptions): NonEmpty<AnyScheme> {
   if (config.basic !== undefined) schemes.push(withDirectory(passwordScheme(store), directory))
   if (config.clientCertificate !== undefined && certificates !== undefined)
     schemes.push(withDirectory(certificateScheme(config.clientCertificate, certificates), directory))
+  if (config.session !== undefined) schemes.push(sessionScheme(config.session, { directory, isRevoked: (principal) => isRevoked(principal, options) }))
+  if (config.signature !== undefined) schemes.push(withDirectory(signatureScheme(config.signature), directory))
   const [first, ...rest] = schemes
-  if (first === undefined) throw new TypeError('`schemes` names no way of authenticating; configure `bearer`, `basic`, `apiKey` or `clientCertificate`')
+  if (first === undefined)
+    throw new TypeError('`schemes` names no way of authenticating; configure `bearer`, `basic`, `apiKey`, `clientCertificate`, `session` or `signature`')
   return [first, ...rest]
 }
 
@@ -47,9 +52,9 @@ function tokenSchemes(options: SchemeOptions, certificates: CertificateSource | 
   return required ? [proofScheme(tokens, dpop)] : [tokens, proofScheme(tokens, dpop)]
 }
 
-/** Whether a token was revoked, by its `jti` or through its subject; answers from memory. */
+/** Whether a token or a session was revoked, by its id or through its subject; answers from memory. */
 export function isRevoked(principal: Principal, { store, directory }: Pick<SchemeOptions, 'store' | 'directory'>): boolean {
-  const { jti, iat } = principal.claims
+  const { id: jti, begun: iat } = sessionOf(principal) ?? { id: principal.claims['jti'], begun: principal.claims['iat'] }
   const token = { subject: directory.nameOf(principal), jti: typeof jti === 'string' ? jti : undefined, iat: typeof iat === 'number' ? iat : undefined }
   return store.revocations.isRevoked(token, Date.now() / 1000)
 }

@@ -1,6 +1,8 @@
 import type { Parts } from './build-config.ts'
 import type { BearerConfig, ClientCertificateConfig, DpopConfig, HolderConfig, IntrospectionConfig, IssuerConfig, SchemesConfig } from './config.ts'
 import { given, optional } from './given.ts'
+import { sharedSecret } from './caller-keys.ts'
+import type { CallerKey, SessionConfig, SignatureConfig } from './caller-config.ts'
 import type { Written } from './schema/file-schema.ts'
 
 type WrittenSchemes = Written['schemes']
@@ -8,13 +10,15 @@ type WrittenBearer = NonNullable<WrittenSchemes['bearer']>
 
 /** The schemes of a configuration, with what stands in the files that they name. */
 export function schemesOf(parts: Pick<Parts, 'written' | 'named'>): SchemesConfig {
-  const { bearer, basic, apiKey, dpop, clientCertificate } = parts.written.schemes
+  const { bearer, basic, apiKey, dpop, clientCertificate, session, signature } = parts.written.schemes
   return {
     ...optional('bearer', bearer && bearerOf(bearer, parts)),
     ...optional('basic', basic && {}),
     ...optional('apiKey', apiKey),
     ...optional('dpop', dpop && dpopOf(dpop, parts)),
     ...optional('clientCertificate', clientCertificate && certificateOf(clientCertificate)),
+    ...optional('session', session && sessionOf(session, parts.named)),
+    ...optional('signature', signature && signatureOf(signature, parts)),
   }
 }
 
@@ -62,7 +66,7 @@ function dpopOf({ nonce, origin, algorithms, ...dpop }: NonNullable<WrittenSchem
   }
 }
 
-/** The origins of `hosts`; `checks/dpop.ts` has seen that every API has some. What is behind a proxy is https to callers. */
+/** The origins of `hosts`; `checks/proof-origin.ts` has seen that every API has some. What is behind a proxy is https to callers. */
 function originsOf({ apis, listen, network }: Written): readonly string[] {
   const scheme = listen.tls !== undefined || network.trustedProxies.length > 0 ? 'https' : 'http'
   return [...new Set(apis.flatMap(({ hosts }) => hosts.map((host) => new URL(`${scheme}://${host}`).origin)))]
@@ -70,4 +74,25 @@ function originsOf({ apis, listen, network }: Written): readonly string[] {
 
 function certificateOf({ holders, subjectFrom, origins }: NonNullable<WrittenSchemes['clientCertificate']>): ClientCertificateConfig {
   return { holders: holders.map((holder): HolderConfig => given(holder)), origins, ...optional('subjectFrom', subjectFrom) }
+}
+
+function sessionOf({ secrets, secretsFile: _file, login, ...session }: NonNullable<WrittenSchemes['session']>, named: Parts['named']): SessionConfig {
+  return { ...session, secrets: secrets ?? named.sessionSecrets ?? [], ...optional('login', login) }
+}
+
+function signatureOf(
+  { keys, origin, tag, replays, contentLimit, ...signature }: NonNullable<WrittenSchemes['signature']>,
+  { written, named }: Pick<Parts, 'written' | 'named'>,
+): SignatureConfig {
+  return {
+    ...signature,
+    keys: Object.entries(keys).flatMap(([keyid, { secret, subject, algorithm, roles, scopes }]): readonly CallerKey[] => {
+      const jwk = secret === undefined ? named.callerKeys.get(keyid) : sharedSecret(secret)
+      return jwk === undefined ? [] : [{ keyid, algorithm, jwk, subject, roles, scopes }]
+    }),
+    origin: origin ?? originsOf(written),
+    contentLimit: Math.min(contentLimit, written.limits.body),
+    ...optional('tag', tag),
+    ...optional('replays', replays),
+  }
 }

@@ -2,6 +2,7 @@ import type { Algorithm, CertificateForm } from 'countersign'
 import type { JWK } from 'jose'
 import type { SCHEMES } from './schema/scheme-names.ts'
 import type { Place } from '@countersign/openapi'
+import type { SessionConfig, SignatureConfig } from './caller-config.ts'
 import type { ResourceConfig } from './resource-config.ts'
 
 import type { ForwardAuthConfig } from './forward-auth-config.ts'
@@ -82,6 +83,8 @@ export interface SchemesConfig {
   readonly bearer?: BearerConfig
   readonly dpop?: DpopConfig
   readonly clientCertificate?: ClientCertificateConfig
+  readonly session?: SessionConfig
+  readonly signature?: SignatureConfig
   readonly basic?: Readonly<Record<string, never>>
   readonly apiKey?: { readonly header: string }
 }

@@ -19,7 +19,8 @@ export function maskConfig(config: Config): { readonly [name: string]: Plain } {
   return masked
 }
 
-const SECRET = /^(?:store\.digestKey|forwardAuth\.secret|schemes\.bearer\.introspection\.client\.(?:secret|key)|schemes\.dpop\.nonce\.secret|apis\.\d+\.upstream\.authorization)$/
+const SECRET =
+  /^(?:store\.digestKey|forwardAuth\.secret|schemes\.bearer\.introspection\.client\.(?:secret|key)|schemes\.dpop\.nonce\.secret|schemes\.session\.secrets|schemes\.signature\.keys\.\d+\.jwk|apis\.\d+\.upstream\.authorization)$/
 const LEFT_OUT = /^apis\.\d+\.(?:routes\.\d+\.)?place$/
 
 function mask(value: unknown, path: string, filledIn: ReadonlyMap<string, string>): Plain {

@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import type { JWK } from 'jose'
+import { CALLER_KEY_ACCEPTED, publicKey, sharedSecret } from './caller-keys.ts'
 import { optional } from './given.ts'
 import { find, items, pathText, shown, textOf, type Located, type Path } from './located.ts'
 import { AUTHORIZATION_ACCEPTED, isAuthorization } from './schema/api-section.ts'
@@ -10,6 +11,8 @@ import { isProxySecret, PROXY_SECRET_ACCEPTED } from './schema/forward-auth-sect
 import { CLIENT_KEY_ACCEPTED, CLIENT_SECRET_ACCEPTED, isClientSecret } from './schema/introspection-section.ts'
 import { DIGEST_KEY_ACCEPTED, isDigestKey } from './schema/rest-sections.ts'
 import { ALGORITHMS } from './schema/scheme-values.ts'
+import { isSessionSecret, SESSION_SECRET_ACCEPTED, sessionSecrets } from './schema/session-section.ts'
+import { isSharedSecret, SHARED_SECRET_ACCEPTED } from './schema/signature-section.ts'
 import { readSmallFile, type SmallFile } from './small-file.ts'
 import type { Remark, Source } from './source.ts'
 import { SECRET_FILE_LIMIT, withoutNewline } from './variables.ts'
@@ -24,6 +27,10 @@ export interface NamedFiles {
   readonly clientKey?: JWK
   /** Of `schemes.dpop`. */
   readonly nonceSecret?: string
+  /** Of `schemes.session`. */
+  readonly sessionSecrets?: readonly string[]
+  /** Of `schemes.signature`, by `keyid`. */
+  readonly callerKeys: ReadonlyMap<string, JWK>
   /** By the place of the API in the list. */
   readonly authorizations: ReadonlyMap<number, string>
   /** The bytes of the OpenAPI documents, in the order of the APIs. */
@@ -64,7 +71,9 @@ export async function readNamedFiles(reading: Reading): Promise<NamedFiles> {
   return { ...optional('digestKey', digestKey), ...optional('proxySecret', proxySecret), ...(await readSchemeFiles(reading)), authorizations, documents }
 }
 
-async function readSchemeFiles(reading: Reading): Promise<Pick<NamedFiles, 'clientSecret' | 'clientKey' | 'nonceSecret'>> {
+type SchemeFiles = Omit<NamedFiles, 'digestKey' | 'authorizations' | 'documents'>
+
+async function readSchemeFiles(reading: Reading): Promise<SchemeFiles> {
   const client = ['schemes', 'bearer', 'introspection', 'client']
   const clientSecret = await readSecret([...client, 'secretFile'], { isFit: isClientSecret, accepted: CLIENT_SECRET_ACCEPTED }, reading)
   const key = await readSecret([...client, 'keyFile'], { isFit: (text) => readKey(text) !== undefined, accepted: CLIENT_KEY_ACCEPTED }, reading)
@@ -73,7 +82,27 @@ async function readSchemeFiles(reading: Reading): Promise<Pick<NamedFiles, 'clie
     ...optional('clientSecret', clientSecret),
     ...optional('clientKey', key === undefined ? undefined : readKey(key)),
     ...optional('nonceSecret', nonceSecret),
+    ...optional('sessionSecrets', await readSessionSecrets(reading)),
+    callerKeys: await readCallerKeys(reading),
   }
+}
+
+async function readSessionSecrets(reading: Reading): Promise<readonly string[] | undefined> {
+  const isFit = (content: string): boolean => sessionSecrets(content).every(isSessionSecret)
+  const content = await readSecret(['schemes', 'session', 'secretsFile'], { isFit, accepted: `${SESSION_SECRET_ACCEPTED}; each in a line` }, reading)
+  return content === undefined ? undefined : sessionSecrets(content)
+}
+
+async function readCallerKeys(reading: Reading): Promise<ReadonlyMap<string, JWK>> {
+  const keys = new Map<string, JWK>()
+  for (const keyid of find(reading.root, ['schemes', 'signature', 'keys'])?.members.keys() ?? []) {
+    const path = ['schemes', 'signature', 'keys', keyid]
+    const key = await readSecret([...path, 'keyFile'], { isFit: (text) => publicKey(text) !== undefined, accepted: CALLER_KEY_ACCEPTED }, reading)
+    const secret = await readSecret([...path, 'secretFile'], { isFit: isSharedSecret, accepted: SHARED_SECRET_ACCEPTED }, reading)
+    const jwk = secret === undefined ? (key === undefined ? undefined : publicKey(key)) : sharedSecret(secret)
+    if (jwk !== undefined) keys.set(keyid, jwk)
+  }
+  return keys
 }
 
 /** A private key that can sign; nothing if it is none. */

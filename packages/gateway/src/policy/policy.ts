@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createRouter, loadOpenApi, type ApiDocument, type Match, type Router } from '@countersign/openapi'
-import type { ApiConfig, Config, Diagnostic } from '../config/config.ts'
+import type { ApiConfig, Config, Diagnostic, SchemesConfig } from '../config/config.ts'
 import { addressBook, type Addressed } from './apis.ts'
 import { checkSchemes, keysElsewhere } from './check-schemes.ts'
 import { joinRoutes } from './join-routes.ts'
@@ -42,7 +42,7 @@ export async function compilePolicy(config: Config): Promise<CompiledPolicy> {
   const files: string[] = []
   const apis: Api[] = []
   for (const api of config.apis) {
-    const document = api.openapi === undefined ? undefined : await describeApi(api, api.openapi)
+    const document = api.openapi === undefined ? undefined : await describeApi(api, api.openapi, config.schemes)
     diagnostics.push(...(document?.diagnostics ?? []))
     files.push(...(document?.files ?? []))
     const routes = joinRoutes(api, document, diagnostics).map((route) => ({ ...route, requirement: withProofs(route.requirement, config.schemes) }))
@@ -55,11 +55,13 @@ export async function compilePolicy(config: Config): Promise<CompiledPolicy> {
   return { policy: { apis, routes: apis.flatMap(({ routes }) => routes), find: addressBook(apis) }, diagnostics, files }
 }
 
-function describeApi({ securitySchemes }: ApiConfig, file: string): Promise<ApiDocument> {
+function describeApi({ securitySchemes }: ApiConfig, file: string, { session }: SchemesConfig): Promise<ApiDocument> {
   return loadOpenApi(file, {
     read: (path) => readFile(path, 'utf8'),
-    schemeName: (name) => {
-      const ours = securitySchemes[name]
+    schemeName: (name, { type, in: where, parameter }) => {
+      // OpenAPI has no other word for sessions.
+      const isSession = session !== undefined && type === 'apiKey' && where === 'cookie' && parameter === session.cookie
+      const ours = securitySchemes[name] ?? (isSession ? 'session' : undefined)
       return ours === undefined ? undefined : SCHEME_NAMES[ours]
     },
   })

@@ -3,7 +3,15 @@ import type { SchemeKey, SchemesConfig } from '../config/config.ts'
 import { SCHEMES } from '../config/schema/scheme-names.ts'
 
 /** What the schemes of a configuration are called in challenges. */
-export const SCHEME_NAMES = { bearer: 'Bearer', basic: 'Basic', apiKey: 'ApiKey', dpop: 'DPoP', clientCertificate: 'ClientCertificate' } as const
+export const SCHEME_NAMES = {
+  bearer: 'Bearer',
+  basic: 'Basic',
+  apiKey: 'ApiKey',
+  dpop: 'DPoP',
+  clientCertificate: 'ClientCertificate',
+  session: 'Session',
+  signature: 'Signature',
+} as const
 
 /** The key under `schemes` of a scheme by its name in challenges. */
 export function keyOf(name: string): SchemeKey | undefined {

@@ -110,12 +110,8 @@ export class Forwarding implements Dispatcher.DispatchHandler, Watched {
   }
 
   #takeBody(): RequestBody {
-    const { request, response, head } = this.#exchange
-    return new RequestBody(request, {
+    return new RequestBody(this.#exchange.request, {
       limit: this.#to.bodyLimit,
-      onStart: () => {
-        if (head.expect !== undefined && !response.headersSent) response.writeContinue()
-      },
       onTooLarge: () => this.#fail('content-too-large', 'too-large'),
     })
   }

@@ -3,6 +3,7 @@ import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Http2Session } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { deferContinue } from 'countersign/node'
 import type { LimitsConfig } from '../config/config.ts'
 import { addressList } from '../network/addresses.ts'
 import { answerClientError } from './client-error.ts'
@@ -62,6 +63,9 @@ class Door implements Front {
     this.#environment = this.#createEnvironment(options)
     this.#attend(this.#servers.listener)
     if (this.#servers.http2 !== undefined) this.#attend(this.#servers.http2)
+    // Rules may read content to decide, and upstreams only want it then (RFC 9110 section 10.1.1).
+    deferContinue(this.#servers.listener)
+    if (this.#servers.http2 !== undefined) deferContinue(this.#servers.http2)
     this.#count(this.#servers)
   }
 
@@ -90,8 +94,6 @@ class Door implements Front {
   #attend(server: NodeJS.EventEmitter): void {
     const begin = (request: FrontRequest, response: FrontResponse): void => new Exchange(this.#environment, request, response).begin()
     server.on('request', begin)
-    // RFC 9110 section 10.1.1: 100 comes only once the content is wanted.
-    server.on('checkContinue', begin)
     server.on('checkExpectation', begin)
     server.on('upgrade', (request: IncomingMessage, socket: Socket, early: Buffer) => this.#upgrade(request, socket, early))
     server.on('connect', (request: FrontRequest, wire: Duplex | FrontResponse) => {

@@ -4,8 +4,6 @@ import type { FrontRequest } from './ruling.ts'
 export interface RequestBodyOptions {
   /** Bytes. */
   readonly limit: number
-  /** Called before the first byte is read, once the upstream is ready for it. */
-  readonly onStart: () => void
   /** Called when there are more bytes than the limit; the body breaks off. */
   readonly onTooLarge: () => void
 }
@@ -30,7 +28,6 @@ export class RequestBody extends Readable {
 
   #start(): void {
     this.#started = true
-    this.#options.onStart()
     this.#source.on('data', this.#take)
     this.#source.once('end', this.#finish)
     this.#source.once('error', this.#fail)

@@ -1,7 +1,12 @@
 import type { AnyScheme, NonEmpty } from '@countersign/core'
-import { apiKey, basic, bearerOpaque, clientCertificate } from 'countersign'
+import { apiKey, basic, bearerOpaque, clientCertificate, session } from 'countersign'
 import { proofScheme } from '../access/proofs.ts'
+import { signatureScheme } from '../access/signatures.ts'
+import type { SignatureConfig } from '../config/caller-config.ts'
 import type { SchemesConfig } from '../config/config.ts'
+
+/** Opens no session that anybody has begun. */
+const NO_SECRET = Buffer.alloc(32).toString('base64')
 
 /**
  * The schemes of a configuration as far as challenges need them: they know nobody, and nothing is fetched.
@@ -13,8 +18,11 @@ export function offlineSchemes(config: SchemesConfig): NonEmpty<AnyScheme> {
   if (config.apiKey !== undefined) schemes.push(apiKey({ header: config.apiKey.header, verify: () => undefined }))
   if (config.basic !== undefined) schemes.push(basic({ verify: () => undefined }))
   if (config.clientCertificate !== undefined) schemes.push(clientCertificate({ certificates: () => ({ found: 'nothing' }), principal: () => undefined }))
+  if (config.session !== undefined) schemes.push(session({ ...config.session, secrets: [NO_SECRET] }))
+  if (config.signature !== undefined) schemes.push(offlineSignatures(config.signature))
   const [first, ...rest] = schemes.toSorted((a, b) => b.strength - a.strength)
-  if (first === undefined) throw new TypeError('`schemes` names no way of authenticating; configure `bearer`, `basic`, `apiKey` or `clientCertificate`')
+  if (first === undefined)
+    throw new TypeError('`schemes` names no way of authenticating; configure `bearer`, `basic`, `apiKey`, `clientCertificate`, `session` or `signature`')
   return [first, ...rest]
 }
 
@@ -25,4 +33,9 @@ function tokenSchemes({ bearer, dpop }: SchemesConfig): readonly AnyScheme[] {
   // A nonce is of its moment, and is shown by nothing that is no request.
   const { required, nonce: _, ...rest } = dpop
   return required ? [proofScheme(tokens, rest)] : [tokens, proofScheme(tokens, rest)]
+}
+
+function offlineSignatures({ replays: _, ...config }: SignatureConfig): AnyScheme {
+  // The nonce that is proposed is another one each time.
+  return signatureScheme(config)
 }

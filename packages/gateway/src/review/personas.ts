@@ -32,10 +32,14 @@ export function authenticationOf(persona: PersonaConfig, { requirement, schemes,
 }
 
 /** What credentials of a scheme are bound to. Those of `bearer` may be, but the ones of a persona are not. */
-export const BINDINGS: { readonly [K in SchemeKey]?: 'key' | 'certificate' } = { dpop: 'key', clientCertificate: 'certificate' }
+export const BINDINGS: { readonly [K in SchemeKey]?: 'key' | 'certificate' | 'signature' } = {
+  dpop: 'key',
+  clientCertificate: 'certificate',
+  signature: 'signature',
+}
 
 function isUnread(scheme: SchemeKey): boolean {
-  return scheme === 'apiKey' || scheme === 'clientCertificate'
+  return scheme === 'apiKey' || scheme === 'clientCertificate' || scheme === 'session' || scheme === 'signature'
 }
 
 function assuranceOf({ scheme, acr, loggedInFor }: PersonaConfig, now: number): { readonly acr?: string; readonly authTime?: number } {

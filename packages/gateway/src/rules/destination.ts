@@ -59,8 +59,13 @@ function withheldBy({ config: { upstream } }: Api, config: Config): ReadonlySet<
 }
 
 /** In the spelling in which fields are compared. */
-function credentialFields({ schemes: { apiKey, dpop } }: Config): ReadonlySet<string> {
-  return new Set(['authorization', ...(apiKey === undefined ? [] : [fieldName(apiKey.header).plain]), ...(dpop === undefined ? [] : ['dpop'])])
+function credentialFields({ schemes: { apiKey, dpop, signature } }: Config): ReadonlySet<string> {
+  return new Set([
+    'authorization',
+    ...(apiKey === undefined ? [] : [fieldName(apiKey.header).plain]),
+    ...(dpop === undefined ? [] : ['dpop']),
+    ...(signature === undefined ? [] : ['signature', 'signature-input']),
+  ])
 }
 
 function lowerCase({ subject, roles, scopes, scheme, decision }: IdentityConfig['headers']): IdentityConfig['headers'] {

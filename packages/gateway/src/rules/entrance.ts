@@ -20,6 +20,7 @@ export class Entrance {
   readonly #denied: (address: string) => boolean
   readonly #demands: readonly Demand[]
   readonly #keyField: string | undefined
+  readonly #cookie: string | undefined
 
   constructor(options: RulesOptions) {
     const { network, schemes } = options.config
@@ -31,6 +32,7 @@ export class Entrance {
       answer: refusal('unavailable-for-legal-reasons', [['Link', `<${blocker}>; rel="blocked-by"`]]),
     }))
     this.#keyField = schemes.apiKey?.header.toLowerCase()
+    this.#cookie = schemes.session?.cookie
   }
 
   /** The address that the request comes from, behind proxies that are trusted. */
@@ -82,7 +84,9 @@ export class Entrance {
   }
 
   #hasCredentials(view: RequestView): boolean {
-    return view.field('authorization').length > 0 || (this.#keyField !== undefined && view.field(this.#keyField).length > 0)
+    if (view.field('authorization').length > 0 || (this.#keyField !== undefined && view.field(this.#keyField).length > 0)) return true
+    const begin = `${this.#cookie}=`
+    return this.#cookie !== undefined && view.field('cookie').some((line) => line.split(';').some((pair) => pair.trim().startsWith(begin)))
   }
 }
 

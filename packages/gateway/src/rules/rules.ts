@@ -2,6 +2,7 @@ import { authenticated, type Allowed, type Denial, type RequestView } from '@cou
 import { metadataReplies, type Gate, type MetadataReplies, type MetadataReply, type Passage, type Settled } from 'countersign'
 import { requestView } from 'countersign/node'
 import { isRevoked } from '../access/schemes.ts'
+import { sessionOf } from '../access/sessions.ts'
 import { settle } from '../access/settle.ts'
 import type { Assertion } from '../identity/assertion.ts'
 import type { Api } from '../policy/policy.ts'
@@ -183,6 +184,8 @@ export class Rules {
 
   /** When the credential is not accepted any more: for tokens after the leeway, or whoever is cut off would come back with the same one. */
   #endOf({ principal }: Allowed): { readonly ends?: number } {
+    const session = principal === null ? undefined : sessionOf(principal)
+    if (session !== undefined) return { ends: session.until }
     const exp = principal?.claims['exp']
     if (typeof exp !== 'number') return {}
     return { ends: principal?.scheme === 'ApiKey' ? exp : exp + (this.#options.config.schemes.bearer?.clockTolerance ?? LEEWAY) }

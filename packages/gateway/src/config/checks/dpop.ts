@@ -1,7 +1,8 @@
-import { find, isMap, items, type Located } from '../located.ts'
+import { find, isMap, type Located } from '../located.ts'
 import { NONCE_SECRET_ACCEPTED } from '../schema/dpop-section.ts'
 import type { Source } from '../source.ts'
 import { refuseBoth } from './gateway.ts'
+import { checkProofOrigin } from './proof-origin.ts'
 
 /** `schemes.dpop`: tokens to prove something about, and an origin that proofs are for. */
 export function checkDpop(root: Located, source: Source): void {
@@ -14,7 +15,7 @@ export function checkDpop(root: Located, source: Source): void {
       message: '`schemes.dpop` is about the tokens of `schemes.bearer`, which is not there',
       hint: 'name an issuer in `schemes.bearer`; with `required: true` here, its tokens are accepted with a proof only',
     })
-  checkOrigin(root, source, dpop)
+  checkProofOrigin(root, source, { scheme: dpop, name: 'dpop', what: 'proofs' })
   checkNonce(dpop.members.get('nonce'), source)
   const algorithms = dpop.members.get('algorithms')
   if (algorithms !== undefined && Array.isArray(algorithms.value) && algorithms.value.length === 0)
@@ -23,17 +24,6 @@ export function checkDpop(root: Located, source: Source): void {
       message: '`algorithms` is an empty list, so that no proof could be good',
       hint: 'name an algorithm such as `ES256`, or take `algorithms` away',
     })
-}
-
-/** The host of a request is a word of the caller: with it, a proof that somebody made for another server would be good here. */
-function checkOrigin(root: Located, source: Source, dpop: Located): void {
-  const origin = dpop.members.get('origin')
-  if (origin === undefined ? items(find(root, ['apis'])).every((api) => items(api.members.get('hosts')).length > 0) : items(origin).length > 0) return
-  source.error(origin?.key ?? dpop.key ?? dpop.start, {
-    code: 'no-origin',
-    message: '`dpop` has no `origin`, and not every API has `hosts`, so it is not known which address proofs are for',
-    hint: 'pass the origin that callers use, such as `https://api.example`',
-  })
 }
 
 function checkNonce(nonce: Located | undefined, source: Source): void {

@@ -4,6 +4,8 @@ import type { Source } from '../source.ts'
 import { checkCertificates } from './certificates.ts'
 import { checkDpop } from './dpop.ts'
 import { checkIntrospection } from './introspection.ts'
+import { checkSession } from './session.ts'
+import { checkSignature } from './signature.ts'
 import { checkTrustworthy } from './trustworthy.ts'
 
 /** What is configured under `schemes`, as far as it is a scheme; nothing if that cannot be known. */
@@ -35,13 +37,15 @@ export function checkSchemes(root: Located, source: Source): void {
     source.error(schemes.key ?? schemes.start, {
       code: 'no-schemes',
       message: '`schemes` is empty, so nobody could say who they are',
-      hint: 'configure `bearer`, `basic`, `apiKey` or `clientCertificate`',
+      hint: 'configure `bearer`, `basic`, `apiKey`, `clientCertificate`, `session` or `signature`',
     })
   const bearer = find(root, ['schemes', 'bearer'])
   if (isMap(bearer)) checkBearer(bearer, source)
   checkIntrospection(root, source)
   checkDpop(root, source)
   checkCertificates(root, source)
+  checkSession(root, source)
+  checkSignature(root, source)
 }
 
 function checkBearer(bearer: Located, source: Source): void {

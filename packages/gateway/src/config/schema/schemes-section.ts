@@ -6,6 +6,8 @@ import { clientCertificate } from './certificates-section.ts'
 import { dpop } from './dpop-section.ts'
 import { introspection } from './introspection-section.ts'
 import { fieldName, words } from './names.ts'
+import { session } from './session-section.ts'
+import { signature } from './signature-section.ts'
 import { choice, duration } from './values.ts'
 
 /** `schemes`: with what callers say who they are. */
@@ -50,6 +52,8 @@ export const schemesSection = members('With what callers say who they are. At le
   apiKey: v.optional(apiKey),
   dpop: v.optional(dpop),
   clientCertificate: v.optional(clientCertificate),
+  session: v.optional(session),
+  signature: v.optional(signature),
 })
 
 const persona = members('Somebody whom `matrix`, `explain` and `diff` try.', {
