@@ -1,18 +1,19 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startGateway, type Gateway } from '@countersign/gateway'
-import { listen } from '../../../../conformance/application.ts'
+import { startService, type Respond, type Service } from './service.ts'
 
 /** A gateway over files of its own, in front of a service that tells what came to it. */
 export interface Running {
   readonly gateway: Gateway
   readonly port: number
   /** Names (lower case) and values of the last request that came to the service. */
-  readonly arrived: () => Readonly<Record<string, string>>
+  readonly arrived: Service['arrived']
+  /** The content of that request. */
+  readonly content: Service['content']
   /** What was logged. */
   readonly logged: () => string
   close(): Promise<void>
@@ -24,20 +25,18 @@ export interface Setting {
   /** Those of its only API. */
   readonly routes: readonly string[]
   readonly hosts?: string
+  /** Its OpenAPI document. */
+  readonly document?: string
+  /** Field lines of the service. */
+  readonly respond?: Respond
   /** Makes files in the folder of the configuration, before it is read. */
   readonly prepare?: (folder: string) => Promise<void> | void
 }
 
-export async function run({ sections, routes, hosts = '[]', prepare = () => undefined }: Setting): Promise<Running> {
+export async function run({ sections, routes, hosts = '[]', document, respond, prepare = () => undefined }: Setting): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-schemes-'))
-  let last: readonly string[] = []
   let log = ''
-  const service = await listen(
-    createServer((request, response) => {
-      last = request.rawHeaders
-      response.end('{}')
-    }),
-  )
+  const service = await startService(respond)
   const close = async (gateway?: Gateway): Promise<void> => {
     await gateway?.close()
     await service.close()
@@ -45,7 +44,9 @@ export async function run({ sections, routes, hosts = '[]', prepare = () => unde
   }
   try {
     await prepare(folder)
-    const api = `apis:\n  - name: orders\n    upstream: http://127.0.0.1:${service.port}\n    hosts: ${hosts}\n    routes:\n${routes.map((line) => `      - ${line}\n`).join('')}`
+    if (document !== undefined) await writeFile(join(folder, 'openapi.yaml'), document)
+    const openapi = document === undefined ? '' : '    openapi: ./openapi.yaml\n'
+    const api = `apis:\n  - name: orders\n    upstream: http://127.0.0.1:${service.port}\n    hosts: ${hosts}\n${openapi}    routes:\n${routes.map((line) => `      - ${line}\n`).join('')}`
     const text = `version: 1\nrealm: orders\nadmin: { port: 0 }\nstore: { path: ./store/countersign.db }\n${sections}\n${api}`
     await writeFile(join(folder, 'countersign.yaml'), text)
     const gateway = await startGateway({
@@ -55,15 +56,12 @@ export async function run({ sections, routes, hosts = '[]', prepare = () => unde
       watch: false,
       environment: {},
     })
-    return { gateway, port: gateway.address?.port ?? 0, arrived: () => pairs(last), logged: () => log, close: () => close(gateway) }
+    const { arrived, content } = service
+    return { gateway, port: gateway.address?.port ?? 0, arrived, content, logged: () => log, close: () => close(gateway) }
   } catch (error) {
     await close()
     throw error
   }
-}
-
-function pairs(raw: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(raw.flatMap((name, index) => (index % 2 === 0 ? [[name.toLowerCase(), raw[index + 1] ?? '']] : [])))
 }
 
 interface Certified {

@@ -1,0 +1,40 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import { listen, textOf } from '../../../../conformance/application.ts'
+
+/** A service that tells what came to it, and takes WebSockets without a word. */
+export interface Service {
+  readonly port: number
+  /** Names (lower case) and values of the last request. */
+  readonly arrived: () => Readonly<Record<string, string>>
+  /** The content of the last request. */
+  readonly content: () => string
+  close(): Promise<void>
+}
+
+/** Field lines that the service sends. */
+export type Respond = (request: IncomingMessage) => readonly (readonly [name: string, value: string])[]
+
+export async function startService(respond: Respond = () => []): Promise<Service> {
+  let last: readonly string[] = []
+  let content = ''
+  const server = createServer((request, response) => {
+    last = request.rawHeaders
+    void textOf(request).then((text) => {
+      content = text
+      for (const [name, value] of respond(request)) response.appendHeader(name, value)
+      response.end('{}')
+    })
+  })
+  server.on('upgrade', (_request, socket) => {
+    socket.on('error', () => undefined)
+    socket.on('end', () => socket.end())
+    socket.resume()
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')
+  })
+  const { port, close } = await listen(server)
+  return { port, close, arrived: () => pairs(last), content: () => content }
+}
+
+function pairs(raw: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(raw.flatMap((name, index) => (index % 2 === 0 ? [[name.toLowerCase(), raw[index + 1] ?? '']] : [])))
+}
