@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Gateway } from '@countersign/gateway'
 import { textOf } from '../application.ts'
 import type { Handles } from '../situations.ts'
-import { ACTOR, bearer, filled, PATIENT, PLAIN, schemes } from './configurations.ts'
+import { ACTOR, bearer, filled, PATIENT, PERMISSIONS, PLAIN, schemes } from './configurations.ts'
 import type { Behind, GatewaySetup } from './setup.ts'
 
 export const SESSION_SECRET: string = Buffer.alloc(32, 7).toString('base64')
@@ -18,8 +18,8 @@ async function loggedOut(gateway: Gateway): Promise<Handles> {
   return filled(gateway)
 }
 
-export const sessionSetup: GatewaySetup = { sections: schemes([session]), api: PLAIN, fill: loggedOut }
-export const sessionAndBearerSetup: GatewaySetup = { sections: schemes([bearer, session]), api: PLAIN, fill: loggedOut }
+export const sessionSetup: GatewaySetup = { sections: schemes([session]), api: [...PLAIN, ...PERMISSIONS], fill: loggedOut }
+export const sessionAndBearerSetup: GatewaySetup = { sections: schemes([bearer, session]), api: [...PLAIN, ...PERMISSIONS], fill: loggedOut }
 
 /** What the signatures of the suite are made with. */
 export interface SigningSite {

@@ -111,7 +111,7 @@ export const basicSetup = plainSetup([basic])
 export const guessingSetup: GatewaySetup = {
   sections: schemes([basic], ['abuse: { guessing: { failures: 3, block: 1000s, longest: 1000s } }']),
   api: PLAIN,
-  fill,
+  fill: filled,
 }
 export const keySetup = plainSetup([apiKey])
 /** Weakest first: the guard has to sort them. */
