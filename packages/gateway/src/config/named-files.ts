@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import type { JWK } from 'jose'
-import { CALLER_KEY_ACCEPTED, publicKey, sharedSecret } from './caller-keys.ts'
+import { CALLER_KEY_ACCEPTED, publicKey, sharedSecret, suits } from './caller-keys.ts'
 import { optional } from './given.ts'
 import { find, items, pathText, shown, textOf, type Located, type Path } from './located.ts'
 import { AUTHORIZATION_ACCEPTED, isAuthorization } from './schema/api-section.ts'
@@ -12,7 +12,7 @@ import { CLIENT_KEY_ACCEPTED, CLIENT_SECRET_ACCEPTED, isClientSecret } from './s
 import { DIGEST_KEY_ACCEPTED, isDigestKey } from './schema/rest-sections.ts'
 import { ALGORITHMS } from './schema/scheme-values.ts'
 import { isSessionSecret, SESSION_SECRET_ACCEPTED, sessionSecrets } from './schema/session-section.ts'
-import { isSharedSecret, SHARED_SECRET_ACCEPTED } from './schema/signature-section.ts'
+import { isSharedSecret, SHARED_SECRET_ACCEPTED, SIGNATURE_ALGORITHMS } from './schema/signature-section.ts'
 import { readSmallFile, type SmallFile } from './small-file.ts'
 import type { Remark, Source } from './source.ts'
 import { SECRET_FILE_LIMIT, withoutNewline } from './variables.ts'
@@ -97,7 +97,14 @@ async function readCallerKeys(reading: Reading): Promise<ReadonlyMap<string, JWK
   const keys = new Map<string, JWK>()
   for (const keyid of find(reading.root, ['schemes', 'signature', 'keys'])?.members.keys() ?? []) {
     const path = ['schemes', 'signature', 'keys', keyid]
-    const key = await readSecret([...path, 'keyFile'], { isFit: (text) => publicKey(text) !== undefined, accepted: CALLER_KEY_ACCEPTED }, reading)
+    const named = textOf(find(reading.root, [...path, 'algorithm']))
+    const algorithm = SIGNATURE_ALGORITHMS.find((one) => one === named)
+    const isFit = (text: string): boolean => {
+      const jwk = publicKey(text)
+      return jwk !== undefined && (algorithm === undefined || algorithm === 'hmac-sha256' || suits(jwk, algorithm))
+    }
+    const accepted = `${CALLER_KEY_ACCEPTED}${algorithm === undefined ? '' : `, for \`${algorithm}\``}`
+    const key = await readSecret([...path, 'keyFile'], { isFit, accepted }, reading)
     const secret = await readSecret([...path, 'secretFile'], { isFit: isSharedSecret, accepted: SHARED_SECRET_ACCEPTED }, reading)
     const jwk = secret === undefined ? (key === undefined ? undefined : publicKey(key)) : sharedSecret(secret)
     if (jwk !== undefined) keys.set(keyid, jwk)

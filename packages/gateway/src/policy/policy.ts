@@ -5,7 +5,7 @@ import { addressBook, type Addressed } from './apis.ts'
 import { checkSchemes, keysElsewhere } from './check-schemes.ts'
 import { joinRoutes } from './join-routes.ts'
 import type { Route } from './route.ts'
-import { SCHEME_NAMES, withProofs } from './scheme-names.ts'
+import { meantBy, SCHEME_NAMES, withProofs } from './scheme-names.ts'
 
 /** An API with its routes. */
 export interface Api {
@@ -55,13 +55,11 @@ export async function compilePolicy(config: Config): Promise<CompiledPolicy> {
   return { policy: { apis, routes: apis.flatMap(({ routes }) => routes), find: addressBook(apis) }, diagnostics, files }
 }
 
-function describeApi({ securitySchemes }: ApiConfig, file: string, { session }: SchemesConfig): Promise<ApiDocument> {
+function describeApi({ securitySchemes }: ApiConfig, file: string, configured: SchemesConfig): Promise<ApiDocument> {
   return loadOpenApi(file, {
     read: (path) => readFile(path, 'utf8'),
-    schemeName: (name, { type, in: where, parameter }) => {
-      // OpenAPI has no other word for sessions.
-      const isSession = session !== undefined && type === 'apiKey' && where === 'cookie' && parameter === session.cookie
-      const ours = securitySchemes[name] ?? (isSession ? 'session' : undefined)
+    schemeName: (name, definition) => {
+      const ours = securitySchemes[name] ?? meantBy(definition, configured)
       return ours === undefined ? undefined : SCHEME_NAMES[ours]
     },
   })

@@ -1,4 +1,5 @@
 import type { NonEmpty, Requirement } from '@countersign/core'
+import type { SchemeDefinition } from '@countersign/openapi'
 import type { SchemeKey, SchemesConfig } from '../config/config.ts'
 import { SCHEMES } from '../config/schema/scheme-names.ts'
 
@@ -16,6 +17,12 @@ export const SCHEME_NAMES = {
 /** The key under `schemes` of a scheme by its name in challenges. */
 export function keyOf(name: string): SchemeKey | undefined {
   return SCHEMES.find((key) => SCHEME_NAMES[key].toLowerCase() === name.toLowerCase())
+}
+
+/** What a document means for which OpenAPI has no word of its own: an API key in the cookie of sessions, and a scheme of HTTP that is not registered. */
+export function meantBy({ type, in: where, parameter, scheme }: SchemeDefinition, { session, signature }: SchemesConfig): SchemeKey | undefined {
+  if (type === 'apiKey' && where === 'cookie' && parameter !== undefined && parameter === session?.cookie) return 'session'
+  return type === 'http' && signature !== undefined && scheme?.toLowerCase() === 'signature' ? 'signature' : undefined
 }
 
 /**

@@ -4,6 +4,8 @@ import { api, APIS, HEAD, LEAST, load, routes, SCHEMES, told } from './folder.ts
 const BEARER = "schemes:\n  bearer: { issuers: [{ issuer: 'https://id.example', audience: a }] }\n"
 const HOLDERS = 'schemes: { clientCertificate: { holders: [{ name: CN=a, subject: a }] } }\n'
 const FIELD = 'clientCertificates: { form: client-cert, verifiedByProxy: true }'
+const SECRET = 'BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc='
+const keyed = (key: string, more = ''): string => `schemes: { signature: { origin: 'https://a', keys: { k: ${key} }${more} } }\n`
 const asking = (more: string): string => `schemes: { bearer: { introspection: { ${more} } } }\n`
 
 /** Each with the text and a `«` where the error must be told, line and column. */
@@ -100,6 +102,30 @@ const ERRORS: readonly (readonly [code: string, text: string])[] = [
   ],
   ['same-field', `${HEAD}schemes: { basic: {}, apiKey: { header: «Client-Cert } }\nnetwork: { trustedProxies: [10.0.0.1], ${FIELD} }\n${APIS}`],
   ['open-with-requirements', HEAD + SCHEMES + routes('{ path: /, «open: true, unprobeable: true }')],
+  ['no-session-secrets', `${HEAD}schemes: { «session: { login: /login } }\n${APIS}`],
+  ['no-session-secrets', `${HEAD}schemes: { session: { «secrets: [] } }\n${APIS}`],
+  ['wrong-secret', `${HEAD}schemes: { session: { secrets: «short } }\n${APIS}`],
+  ['wrong-secret', `${HEAD}schemes: { session: { secretsFile: «openapi.yaml } }\n${APIS}`],
+  ['given-twice', `${HEAD}schemes: { session: { secrets: ['${SECRET}'], «secretsFile: x } }\n${APIS}`],
+  ['wrong-value', `${HEAD}schemes: { session: { secrets: ['${SECRET}'], cookie: «session } }\n${APIS}`],
+  ['wrong-value', `${HEAD}schemes: { session: { secrets: ['${SECRET}'], login: «//evil.example } }\n${APIS}`],
+  ['wrong-origin', `${HEAD}schemes: { session: { secrets: ['${SECRET}'], origins: [«'*'] } }\n${APIS}`],
+  ['wrong-order', `${HEAD}schemes: { session: { secrets: ['${SECRET}'], idle: «1d } }\n${APIS}`],
+  ['no-keys', `${HEAD}schemes: { signature: { origin: 'https://a', «keys: {} } }\n${APIS}`],
+  ['missing-key', `${HEAD}schemes: { «signature: { origin: 'https://a' } }\n${APIS}`],
+  ['no-origin', `${HEAD}schemes: { «signature: { keys: { k: { algorithm: hmac-sha256, secret: '${SECRET}', subject: a } } } }\n${APIS}`],
+  ['no-key', `${HEAD}schemes: { signature: { origin: 'https://a', keys: { «k: { algorithm: ed25519, subject: a } } } }\n${APIS}`],
+  [
+    'wrong-keyid',
+    `${HEAD}schemes: { signature: { origin: 'https://a', keys: { «ключ: { algorithm: hmac-sha256, secret: '${SECRET}', subject: a } } } }\n${APIS}`,
+  ],
+  ['wrong-key-kind', `${HEAD}${keyed(`{ algorithm: «ed25519, secret: '${SECRET}', subject: a }`)}${APIS}`],
+  ['wrong-secret', `${HEAD}${keyed(`{ algorithm: hmac-sha256, secret: «short, subject: a }`)}${APIS}`],
+  ['wrong-secret', `${HEAD}${keyed(`{ algorithm: hmac-sha256, secretFile: «openapi.yaml, subject: a }`)}${APIS}`],
+  ['wrong-secret', `${HEAD}${keyed(`{ algorithm: ed25519, keyFile: «openapi.yaml, subject: a }`)}${APIS}`],
+  ['given-twice', `${HEAD}${keyed(`{ algorithm: hmac-sha256, secret: '${SECRET}', «secretFile: x, subject: a }`)}${APIS}`],
+  ['open-signature', `${HEAD}${keyed(`{ algorithm: hmac-sha256, secret: '${SECRET}', subject: a }`, `, «components: ['@method', date]`)}${APIS}`],
+  ['wrong-value', `${HEAD}${keyed(`{ algorithm: hmac-sha256, secret: '${SECRET}', subject: a }`, `, components: ['@method', '@path', «Date]`)}${APIS}`],
   ['no-apis', `${HEAD}${SCHEMES}«apis: []\n`],
   ['api-without-routes', `${HEAD}${SCHEMES}apis:\n  - «name: orders\n    upstream: http://127.0.0.1:8403\n`],
   ['duplicate-api', `${LEAST}  - { name: «orders, prefix: /b, upstream: 'http://127.0.0.1:1', routes: [{ path: / }] }\n`],

@@ -8,6 +8,8 @@ import { api, APIS, HEAD, LEAST, load, SCHEMES, told } from './folder.ts'
 
 // Not a word that any message could contain.
 const SECRET = 'zq7Xw9vK2mPfR4tY8uJ3hN6bD1cL5sGa'
+/** The same as 32 bytes in base64. */
+const LONGER = `${SECRET}${'A'.repeat(11)}`
 
 /** Everything that is printed about a loading. */
 function printed({ config, diagnostics }: LoadedConfig): string {
@@ -51,6 +53,12 @@ const SECRET_FILES: readonly string[] = [
   `${HEAD}schemes: { bearer: { introspection: { endpoint: 'https://a', client: { id: a, secret: [${SECRET}] } } } }\n${APIS}`,
   `${HEAD}schemes: { bearer: { issuers: [{ issuer: 'https://a', audience: b }] }, dpop: { origin: 'https://c', nonce: { secret: ${SECRET} } } }\n${APIS}`,
   `${HEAD}schemes: { bearer: { issuers: [{ issuer: 'https://a', audience: b }] }, dpop: { origin: c, nonce: { secret: ${SECRET}, secretFile: x } } }\n${APIS}`,
+  `${HEAD}schemes: { session: { secrets: ['${LONGER}'] } }\n${APIS}`,
+  `${HEAD}schemes: { session: { secrets: ${SECRET} } }\n${APIS}`,
+  `${HEAD}schemes: { session: { secert: [${SECRET}] } }\n${APIS}`,
+  `${HEAD}schemes: { session: { secrets: [${LONGER}, ${SECRET}], cookie: x } }\n${APIS}`,
+  `${HEAD}schemes: { signature: { origin: 'https://a', keys: { k: { algorithm: hmac-sha256, secret: ${LONGER}, subject: a } } } }\n${APIS}`,
+  `${HEAD}schemes: { signature: { origin: 'https://a', keys: { k: { algorithm: ed25519, secret: [${SECRET}], subject: a } } } }\n${APIS}`,
   `${LEAST}log: {} digestKey: ${SECRET}\n`,
   `${LEAST}store: "x" digestKey: ${SECRET}\n`,
   `${LEAST}log: {} } tokens: { ${SECRET}: { subject: a } }\n`,

@@ -174,3 +174,40 @@ paths:
     expect(asked(await files(configured))).toEqual(['GET /a authenticated(DPoP)', 'PUT /a authenticated(ClientCertificate)'])
   })
 })
+
+describe('sessions and signatures in a document', () => {
+  const SECRET = 'BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc='
+  const DOCUMENT = `openapi: 3.1.0
+info: { title: t }
+components:
+  securitySchemes:
+    browser: { type: apiKey, in: cookie, name: __Host-session }
+    other: { type: apiKey, in: cookie, name: __Host-other }
+    signed: { type: http, scheme: signature }
+paths:
+  /a: { get: { security: [{ browser: [] }] }, put: { security: [{ signed: [] }] } }
+  /b: { get: { security: [{ other: [] }] } }
+`
+  const configured = CONFIG.replace(
+    'apis:',
+    `  session: { secrets: ['${SECRET}'] }\n  signature: { origin: 'https://a', keys: { k: { algorithm: hmac-sha256, secret: '${SECRET}', subject: s } } }\napis:`,
+  )
+
+  it('are an API key in the cookie of sessions, and `http` with `signature`', async () => {
+    const compiled = await compileText(DOCUMENT, configured)
+    expect(asked(compiled)).toEqual(['GET /a authenticated(Session)', 'PUT /a authenticated(Signature)', 'GET /b authenticated(ApiKey)'])
+    expect(compiled.diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'key-elsewhere the key of `other` is `__Host-other` (cookie), and keys are read from the request field `X-Key` only',
+    ])
+  })
+
+  it('are something else where they are not configured', async () => {
+    const { diagnostics } = await compileText(DOCUMENT, CONFIG)
+    expect(diagnostics.map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      'error schemes-merged',
+      'error scheme-not-configured',
+      'warning key-elsewhere',
+      'warning key-elsewhere',
+    ])
+  })
+})

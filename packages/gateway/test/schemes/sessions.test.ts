@@ -171,3 +171,19 @@ function open([name, value]: readonly [string, string]): Promise<Opened> {
     socket.write(`${[...lines, ...more].join('\r\n')}\r\n\r\n`)
   })
 }
+
+test('a session that came over plain http is refused where TLS is required, and nobody else is', async () => {
+  const strict = await run({
+    sections: `schemes: { session: { secrets: ['${CURRENT}'] } }\nnetwork: { requireTls: true, trustedProxies: [127.0.0.1] }`,
+    routes: ['{ path: /data }'],
+  })
+  const status = async (headers: readonly (readonly [string, string])[]): Promise<number> =>
+    (await rawRequest(strict.port, { method: 'GET', path: '/data', headers: [['Host', 'api.example'], ...headers] })).status
+  try {
+    const cookie = await cookieOf('olga')
+    const proto = (value: string) => ['X-Forwarded-Proto', value] as const
+    expect([await status([cookie]), await status([cookie, proto('https')]), await status([['Cookie', 'a=b']])]).toEqual([403, 200, 401])
+  } finally {
+    await strict.close()
+  }
+})

@@ -91,7 +91,12 @@ const route = members('What one route asks of its callers. It stands above what 
   ),
   owner: v.optional(words('The path parameter that must be the subject of the caller.', 'the name of a parameter of `path`')),
   user: v.optional(flag('Whether the caller must be a person: a token that a client obtained for itself is refused (RFC 9068).'), false),
-  bound: v.optional(flag('Whether the credential must be of no use to a thief: a token with a DPoP proof or bound to a certificate, or a certificate.'), false),
+  bound: v.optional(
+    flag(
+      'Whether the credential must be of no use to a thief: a token with a DPoP proof or bound to a certificate, a certificate, or a signature of the request.',
+    ),
+    false,
+  ),
   unprobeable: v.optional(flag('Whether whoever is refused is told that nothing is there, also without credentials.'), false),
   conceal: v.optional(flag('Whether callers who may not do this are told that nothing is there instead of that they may not.'), false),
 })
