@@ -21,8 +21,7 @@ export function publicKey(text: string): JWK | undefined {
   try {
     const key = /^\s*\{/.test(text) ? ofJwk(JSON.parse(text) as JWK) : ofPem(text)
     const { modulusLength = RSA_BITS } = key?.asymmetricKeyDetails ?? {}
-    // A key of Node in this form is a JSON Web Key.
-    return key === undefined || modulusLength < RSA_BITS ? undefined : (key.export({ format: 'jwk' }) as JWK)
+    return key === undefined || modulusLength < RSA_BITS ? undefined : key.export({ format: 'jwk' })
   } catch {
     // What is wrong with it would be said in the words of JSON.parse() or OpenSSL.
     return undefined

@@ -35,7 +35,8 @@ function tokenSchemes({ bearer, dpop }: SchemesConfig): readonly AnyScheme[] {
   return required ? [proofScheme(tokens, rest)] : [tokens, proofScheme(tokens, rest)]
 }
 
-function offlineSignatures({ replays: _, ...config }: SignatureConfig): AnyScheme {
+function offlineSignatures(config: SignatureConfig): AnyScheme {
   // The nonce that is proposed is another one each time.
-  return signatureScheme(config)
+  const { replays: _, ...rest } = config
+  return signatureScheme(rest)
 }

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { listen, textOf } from '../../../../conformance/application.ts'
 
 /** A service that tells what came to it, and takes WebSockets without a word. */
@@ -17,13 +17,14 @@ export type Respond = (request: IncomingMessage) => readonly (readonly [name: st
 export async function startService(respond: Respond = () => []): Promise<Service> {
   let last: readonly string[] = []
   let content = ''
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    content = await textOf(request)
+    for (const [name, value] of respond(request)) response.appendHeader(name, value)
+    response.end('{}')
+  }
   const server = createServer((request, response) => {
     last = request.rawHeaders
-    void textOf(request).then((text) => {
-      content = text
-      for (const [name, value] of respond(request)) response.appendHeader(name, value)
-      response.end('{}')
-    })
+    void answer(request, response)
   })
   server.on('upgrade', (_request, socket) => {
     socket.on('error', () => undefined)
@@ -31,8 +32,8 @@ export async function startService(respond: Respond = () => []): Promise<Service
     socket.resume()
     socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')
   })
-  const { port, close } = await listen(server)
-  return { port, close, arrived: () => pairs(last), content: () => content }
+  const listening = await listen(server)
+  return { port: listening.port, close: () => listening.close(), arrived: () => pairs(last), content: () => content }
 }
 
 function pairs(raw: readonly string[]): Readonly<Record<string, string>> {

@@ -122,12 +122,18 @@ describe('revocation in the store', () => {
   })
 
   test('ends an open WebSocket of the session, and none that was begun later', async () => {
-    const [old, young] = [await cookieOf('sara', { ago: 120 }), await cookieOf('sara')]
-    const [first, second] = [await open(old), await open(young)]
-    await running.gateway.store.revocations.revokeSubject('sara', Math.floor(seconds()) - 60, ACTOR)
+    const { principals, revocations } = running.gateway.store
+    await principals.put({ subject: 'sara', roles: ['reader'], scopes: [], status: 'active' }, ACTOR)
+    const begun = await Promise.all([cookieOf('sara', { ago: 120 }), cookieOf('tom', { ago: 120 }), cookieOf('sara')])
+    const [first, other, young] = await Promise.all([open(begun[0]), open(begun[1]), open(begun[2])])
+    const moment = Math.floor(seconds()) - 60
+    await revocations.revokeSubject('sara', moment, ACTOR)
     await first.closed
-    expect(second.isOpen()).toBe(true)
-    second.end()
+    // So that connections were looked at once more.
+    await revocations.revokeSubject('tom', moment, ACTOR)
+    await other.closed
+    expect(young.isOpen()).toBe(true)
+    young.end()
   })
 })
 

@@ -31,7 +31,7 @@ export const session = members(
     secretsFile: v.optional(filePath('A file with the secrets, one a line.')),
     login: v.optional(
       text({
-        about: 'Where people log in; it gets the parameter `return_to`. Without it browsers get 401 as well.',
+        about: 'Where people log in; it gets the parameter `return_to`. Without it browsers are answered like programs.',
         accepted: 'a path such as `/login`, or an http or https address',
         test: (input) => (/^\/(?![/\\])/.test(input) || /^https?:\/\//.test(input)) && !/[\s\p{Cc}]/u.test(input) && URL.canParse(input, 'http://here.invalid'),
       }),
