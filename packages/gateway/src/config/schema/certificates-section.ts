@@ -1,8 +1,7 @@
 import * as v from 'valibot'
-import { isOrigin } from './addresses.ts'
 import { list, members, oneOrMany } from './complaint.ts'
 import { fieldName, filePath, words } from './names.ts'
-import { grants } from './scheme-values.ts'
+import { grants, origin } from './scheme-values.ts'
 import { choice, flag, text } from './values.ts'
 
 /** Certificates of callers: where they come from, and whom they stand for. */
@@ -70,15 +69,7 @@ export const clientCertificate = members(
       ]),
     ),
     origins: v.optional(
-      list(
-        'Origins, beside that of the request, whose pages may change something with the certificate of a browser.',
-        text({
-          about: '',
-          accepted: 'an origin such as `https://app.example`, in lower case, without a path and a slash at its end',
-          code: 'wrong-origin',
-          test: (input) => input !== '*' && isOrigin(input),
-        }),
-      ),
+      list('Origins, beside that of the request, whose pages may change something with the certificate of a browser.', origin('https://app.example')),
       [],
     ),
   },

@@ -1,9 +1,8 @@
 import * as v from 'valibot'
-import { isOrigin } from './addresses.ts'
-import { list, members, oneOrMany } from './complaint.ts'
+import { list, members } from './complaint.ts'
 import { filePath } from './names.ts'
-import { ALGORITHMS, secret } from './scheme-values.ts'
-import { choice, count, duration, flag, text } from './values.ts'
+import { ALGORITHMS, apiOrigins, secret } from './scheme-values.ts'
+import { choice, count, duration, flag } from './values.ts'
 
 /** `schemes.dpop`: proofs that the caller has the key of a token (RFC 9449). */
 
@@ -24,17 +23,7 @@ const nonce = members('Asks for nonces of the gateway, for clients whose clocks 
 
 export const dpop = members('Tokens of `bearer` that are bound to a key, each with a proof that the caller has it (RFC 9449).', {
   required: v.optional(flag('Whether every token has to come with a proof. `Bearer` is then not accepted.'), false),
-  origin: v.optional(
-    oneOrMany(
-      'The origins under which clients know the APIs. By default those of `hosts`, which every API must have then.',
-      text({
-        about: '',
-        accepted: 'an origin such as `https://api.example`, in lower case, without a path and a slash at its end',
-        code: 'wrong-origin',
-        test: (input) => input !== '*' && isOrigin(input),
-      }),
-    ),
-  ),
+  origin: apiOrigins,
   algorithms: v.optional(
     list(
       'What proofs may be signed with, most wanted first. By default ES256, EdDSA, Ed25519, PS256, RS256.',

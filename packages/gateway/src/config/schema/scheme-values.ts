@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 import type { Algorithm } from 'countersign'
 import { leaf, oneOrMany } from './complaint.ts'
-import { readUrl } from './addresses.ts'
+import { isOrigin, readUrl } from './addresses.ts'
 import { roleName, scopeName } from './names.ts'
-import { mapped } from './values.ts'
+import { mapped, text } from './values.ts'
 
 /** Values that several schemes have. */
 
@@ -47,3 +47,17 @@ export const secret = (about: string, accepted: string, isFit: (value: string) =
     json: { type: 'string' },
     read: (input) => (typeof input !== 'string' ? { code: 'wrong-type' } : isFit(input) ? { value: input } : { code: 'wrong-secret' }),
   })
+
+/** An origin that is written as browsers send it. */
+export const origin = (example: string) =>
+  text({
+    about: '',
+    accepted: `an origin such as \`${example}\`, in lower case, without a path and a slash at its end`,
+    code: 'wrong-origin',
+    test: (input) => input !== '*' && isOrigin(input),
+  })
+
+/** What proofs and signatures are for. */
+export const apiOrigins = v.optional(
+  oneOrMany('The origins under which clients know the APIs. By default those of `hosts`, which every API must have then.', origin('https://api.example')),
+)

@@ -1,9 +1,8 @@
 import * as v from 'valibot'
 import { isToken } from '@countersign/core'
-import { isOrigin } from './addresses.ts'
 import { list, members, oneOrMany } from './complaint.ts'
 import { filePath } from './names.ts'
-import { secret } from './scheme-values.ts'
+import { origin, secret } from './scheme-values.ts'
 import { choice, duration, text } from './values.ts'
 
 /** `schemes.session`: sessions that the application behind the gateway begins and ends. */
@@ -47,17 +46,6 @@ export const session = members(
       '__Host-session',
     ),
     sameSite: v.optional(choice('Whether links from other sites find people logged in (`Lax`) or not (`Strict`).', ['Lax', 'Strict']), 'Lax'),
-    origins: v.optional(
-      list(
-        'Origins, beside that of the request, whose pages may change something.',
-        text({
-          about: '',
-          accepted: 'an origin such as `https://app.example`, in lower case, without a path and a slash at its end',
-          code: 'wrong-origin',
-          test: (input) => input !== '*' && isOrigin(input),
-        }),
-      ),
-      [],
-    ),
+    origins: v.optional(list('Origins, beside that of the request, whose pages may change something.', origin('https://app.example')), []),
   },
 )

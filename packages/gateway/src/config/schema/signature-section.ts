@@ -1,8 +1,7 @@
 import * as v from 'valibot'
-import { isOrigin } from './addresses.ts'
-import { list, members, named, oneOrMany } from './complaint.ts'
+import { list, members, named } from './complaint.ts'
 import { filePath, words } from './names.ts'
-import { grants, secret } from './scheme-values.ts'
+import { apiOrigins, grants, secret } from './scheme-values.ts'
 import { choice, count, duration, size, text } from './values.ts'
 
 /** `schemes.signature`: requests that their callers sign (RFC 9421). */
@@ -43,17 +42,7 @@ export const signature = members('Requests that their callers sign, with the con
       test: (input) => /^[ -~]{1,256}$/.test(input),
     }),
   ),
-  origin: v.optional(
-    oneOrMany(
-      'The origins under which clients know the APIs. By default those of `hosts`, which every API must have then.',
-      text({
-        about: '',
-        accepted: 'an origin such as `https://api.example`, in lower case, without a path and a slash at its end',
-        code: 'wrong-origin',
-        test: (input) => input !== '*' && isOrigin(input),
-      }),
-    ),
-  ),
+  origin: apiOrigins,
   maxAge: v.optional(duration({ about: 'For how long a signature can be used.', from: 1, to: 3600 }), '60s'),
   clockTolerance: v.optional(duration({ about: 'Clock difference that is forgiven, both ways.', from: 0, to: 300 }), '30s'),
   replays: v.optional(
