@@ -1,8 +1,11 @@
 import { createHash, createHmac, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto'
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import { connect } from 'node:http2'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rawRequest, type RawResponse } from '../../../../conformance/raw-http.ts'
-import { run, type Running } from './running.ts'
+import { certify, run, type Running } from './running.ts'
 
 const ORIGIN = 'https://api.example'
 const SHARED = randomBytes(32)
@@ -73,19 +76,23 @@ interface Signing {
   readonly instead?: string
 }
 
-/** A POST that node:crypto signed. */
-function post({ keyid = 'ed-1', path = '/data', body = '{}', headers = [], nonce = randomUUID(), chunk, instead = body }: Signing = {}): Promise<RawResponse> {
+/** The fields of a signature that node:crypto made. */
+function signed({ keyid = 'ed-1', path = '/data', body = '{}', nonce = randomUUID() }: Signing): readonly (readonly [string, string])[] {
   const digest = `sha-256=:${createHash('sha256').update(body).digest('base64')}:`
   const input = `("@method" "@target-uri" "content-digest");created=${Math.floor(Date.now() / 1000)};keyid="${keyid}";nonce="${nonce}";tag="orders"`
   const base = `"@method": POST\n"@target-uri": ${ORIGIN}${path}\n"content-digest": ${digest}\n"@signature-params": ${input}`
   const signature = KEYS[keyid]?.(base) ?? Buffer.alloc(64)
-  const lines = [
-    ['Host', 'api.example'],
+  return [
     ['Content-Digest', digest],
     ['Signature-Input', `sig=${input}`],
     ['Signature', `sig=:${signature.toString('base64')}:`],
-    ...headers,
-  ] as const
+  ]
+}
+
+/** A signed POST. */
+function post(signing: Signing = {}): Promise<RawResponse> {
+  const { path = '/data', body = '{}', headers = [], chunk, instead = body } = signing
+  const lines = [['Host', 'api.example'] as const, ...signed(signing), ...headers]
   if (chunk === undefined) return rawRequest(running.port, { method: 'POST', path, headers: lines, body: instead })
   const chunks = instead.match(new RegExp(`.{1,${chunk}}`, 'gs')) ?? []
   const head = `POST ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}Transfer-Encoding: chunked\r\n\r\n`
@@ -176,6 +183,32 @@ describe('the content of a signed request', () => {
     const answer = await rawRequest(running.port, { method: 'POST', path: '/token', headers, body: 'as ever' })
     expect([answer.status, running.content()]).toEqual([200, 'as ever'])
   })
+})
+
+test('content over HTTP/2 reaches the service whole', async () => {
+  const sections = `listen: { tls: { certificate: ./server.pem, key: ./server.key, http2: true } }
+schemes: { signature: { origin: '${ORIGIN}', tag: orders, keys: { shared-1: { algorithm: hmac-sha256, secret: '${SHARED.toString('base64')}', subject: till } } } }`
+  const own = await run({
+    sections,
+    routes: ['{ path: /data }'],
+    prepare: (folder) => certify(folder, { name: 'server', subject: '/CN=localhost', altNames: ['DNS:localhost'] }),
+  })
+  const session = connect(`https://localhost:${own.port}`, { rejectUnauthorized: false })
+  try {
+    for (const size of [1, 16_384, 150_000]) {
+      const body = 'x'.repeat(size)
+      const lines = signed({ keyid: 'shared-1', body }).map(([name, value]) => [name.toLowerCase(), value] as const)
+      const stream = session.request({ ':method': 'POST', ':path': '/data', ...Object.fromEntries(lines) })
+      stream.end(body)
+      let status: number | undefined
+      stream.once('response', (head) => (status = head[':status']))
+      await once(stream, 'response')
+      expect([status, await text(stream), own.content() === body]).toEqual([200, '{}', true])
+    }
+  } finally {
+    session.destroy()
+    await own.close()
+  }
 })
 
 test('no shared secret is in a log', async () => {
