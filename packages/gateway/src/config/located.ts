@@ -55,6 +55,11 @@ export function textOf(node: Located | undefined): string | undefined {
   return typeof node?.value === 'string' ? node.value : undefined
 }
 
+/** Whether a flag is on, also by the text of a variable. A map has no text at all, not even one of JavaScript's. */
+export function isOn(node: Located | undefined): boolean {
+  return node?.value === true || node?.value === 'true'
+}
+
 export function isMap(node: Located | undefined): node is LocatedMap {
   return node !== undefined && typeof node.value === 'object' && node.value !== null && !Array.isArray(node.value)
 }

@@ -22,6 +22,12 @@ const ERRORS: readonly (readonly [code: string, text: string])[] = [
   ['wrong-type', `${LEAST}limits: «[]\n`],
   ['wrong-type', '«- 1\n'],
   ['wrong-type', `${LEAST}network: { requireTls: «yes }\n`],
+  // A map has no text, and must not be made one.
+  ['wrong-type', HEAD + SCHEMES + routes('{ path: /, open: «{ a: b } }')],
+  ['wrong-type', HEAD + SCHEMES + routes('{ methods: [«{ a: b }], path: / }')],
+  ['wrong-type', `${LEAST}network: { requireTls: «{ a: b } }\n`],
+  ['wrong-type', `${LEAST}listen: { address: «{ a: b } }\n`],
+  ['wrong-type', `${HEAD}${BEARER}  dpop: { origin: 'https://a', required: «{ a: b } }\n${APIS}`],
   ['wrong-key', `${LEAST}personas: { «__proto__: {} }\n`],
   ['wrong-key', `${LEAST}personas: { «[a]: {} }\n`],
   ['unknown-alias', `version: 1\nrealm: «*name\n${SCHEMES}${APIS}`],
@@ -76,6 +82,10 @@ const ERRORS: readonly (readonly [code: string, text: string])[] = [
   ['no-nonce-secret', `${HEAD}${BEARER}  dpop: { origin: 'https://a', «nonce: {} }\n${APIS}`],
   ['wrong-secret', `${HEAD}${BEARER}  dpop: { origin: 'https://a', nonce: { secret: «short } }\n${APIS}`],
   ['wrong-secret', `${HEAD}${BEARER}  dpop: { origin: 'https://a', nonce: { secretFile: «openapi.yaml } }\n${APIS}`],
+  [
+    'certificates-of-others',
+    `${HEAD}${SCHEMES}network: { trustedProxies: [10.0.0.1], «clientCertificates: { form: envoy } }\nforwardAuth: { proxies: nginx }\n${APIS}`,
+  ],
   ['given-twice', `${HEAD}${BEARER}  dpop: { origin: 'https://a', nonce: { secret: '0123456789abcdef0123456789abcdef', «secretFile: x } }\n${APIS}`],
   ['nobody-to-ask', `${HEAD}schemes: { bearer: { «introspection: { client: { id: a, secret: b } } } }\n${APIS}`],
   ['untrusted-issuer', `${HEAD}${asking("endpoint: «'http://a.example', client: { id: a, secret: b }")}${APIS}`],

@@ -1,4 +1,4 @@
-import { find, isMap, items, shown, textOf, type Located } from '../located.ts'
+import { find, isMap, isOn, items, shown, textOf, type Located } from '../located.ts'
 import { readHost } from '../schema/addresses.ts'
 import { AUTHORIZATION_ACCEPTED } from '../schema/api-section.ts'
 import type { Source } from '../source.ts'
@@ -72,7 +72,7 @@ function checkUpstream(upstream: Located | undefined, source: Source): void {
   refuseBoth(upstream, source, { members: ['authorization', 'authorizationFile'], accepted: AUTHORIZATION_ACCEPTED })
   checkTls(upstream, source)
   const forward = upstream?.members.get('forwardCredentials')
-  if (forward === undefined || String(forward.value) !== 'true') return
+  if (forward === undefined || !isOn(forward)) return
   if (upstream?.members.has('authorization') !== true && upstream?.members.has('authorizationFile') !== true) return
   const message = 'the credential of the caller and one of the gateway cannot both go to the upstream'
   source.error(forward.start, { code: 'two-credentials', message, hint: 'take `forwardCredentials` or `authorization` away' })

@@ -1,4 +1,4 @@
-import { find, isMap, items, type Located } from '../located.ts'
+import { find, isMap, isOn, items, type Located } from '../located.ts'
 import type { Source } from '../source.ts'
 
 /** Certificates of callers: they come from one place, and where they are the only authentication somebody vouches for them. */
@@ -23,7 +23,8 @@ function checkForwarded(forwarded: Located, root: Located, source: Source): void
   if (find(root, ['forwardAuth']) !== undefined)
     source.error(at, {
       code: 'certificates-of-others',
-      message: '`network.clientCertificates` and `forwardAuth` are both there, whose proxies pass on what callers say, so that anybody could write a certificate',
+      message:
+        '`network.clientCertificates` and `forwardAuth` are both there, whose proxies pass on what callers say, so that anybody could write a certificate',
       hint: 'take one of them away, or run a gateway for each',
     })
   if (items(find(root, ['network', 'trustedProxies'])).length === 0)
@@ -55,7 +56,7 @@ function checkVouching({ scheme, own, forwarded }: Sides, source: Source): void 
       message: '`schemes.clientCertificate` has no certificates to look at',
       hint: 'ask for them with `listen.tls.clientCertificates`, or take them from a proxy with `network.clientCertificates`',
     })
-  else if (own !== undefined ? !own.members.has('ca') : String(forwarded?.members.get('verifiedByProxy')?.value) !== 'true') {
+  else if (own !== undefined ? !own.members.has('ca') : !isOn(forwarded?.members.get('verifiedByProxy'))) {
     const hint = own === undefined ? 'set `verifiedByProxy: true` if your proxies do; otherwise anybody could make one' : 'name the authorities under `ca`'
     source.error(at, { code: 'unverified-certificates', message: 'nobody verifies the certificates of `schemes.clientCertificate`', hint })
   }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { find, isMap, items, shown, textOf, type Located, type Path } from '../located.ts'
+import { find, isMap, isOn, items, shown, textOf, type Located, type Path } from '../located.ts'
 import { isLoopback, readSocket, readUpstream } from '../schema/addresses.ts'
 import { DIGEST_KEY_ACCEPTED } from '../schema/rest-sections.ts'
 import { count, duration } from '../schema/values.ts'
@@ -109,7 +109,7 @@ function socketOf(root: Located, name: string, defaultPort: number): Socket | un
     const read = v.safeParse(PORT, port === undefined ? defaultPort : port.value)
     const at = (address ?? node).start
     return read.success
-      ? { address: address === undefined ? '127.0.0.1' : String(address.value), port: read.output, at, shown: shown(address ?? node) }
+      ? { address: address === undefined ? '127.0.0.1' : (textOf(address) ?? ''), port: read.output, at, shown: shown(address ?? node) }
       : undefined
   }
   const read = typeof node.value === 'string' || typeof node.value === 'number' ? readSocket(String(node.value)) : undefined
@@ -151,7 +151,7 @@ function checkNetwork(root: Located, source: Source): void {
       })
   }
   const requireTls = find(root, ['network', 'requireTls'])
-  if (requireTls === undefined || String(requireTls.value) !== 'true' || find(root, ['listen', 'tls']) !== undefined || items(proxies).length > 0) return
+  if (requireTls === undefined || !isOn(requireTls) || find(root, ['listen', 'tls']) !== undefined || items(proxies).length > 0) return
   const message = '`requireTls` is on, but there is neither `listen.tls` nor a trusted proxy: all credentials are refused'
   source.warning(requireTls.start, { code: 'tls-unreachable', message, hint: 'configure `listen.tls`, or `network.trustedProxies`' })
 }

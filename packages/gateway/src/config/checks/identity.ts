@@ -37,7 +37,7 @@ export function checkIdentity(root: Located, source: Source): void {
 function addForwarded(root: Located, add: (what: string, node: Located | undefined, otherwise: string) => void): void {
   const forwarded = find(root, ['network', 'clientCertificates'])
   if (!isMap(forwarded)) return
-  const form = String(forwarded.members.get('form')?.value)
+  const form = textOf(forwarded.members.get('form'))
   const usual = form === 'envoy' ? 'X-Forwarded-Client-Cert' : 'Client-Cert'
   add('network.clientCertificates.field', forwarded.members.get('field'), usual)
 }

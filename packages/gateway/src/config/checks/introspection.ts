@@ -1,4 +1,4 @@
-import { find, isMap, textOf, type Located, type LocatedMap } from '../located.ts'
+import { find, isMap, isOn, textOf, type Located, type LocatedMap } from '../located.ts'
 import { CLIENT_SECRET_ACCEPTED } from '../schema/introspection-section.ts'
 import type { Source } from '../source.ts'
 import { checkTrustworthy } from './trustworthy.ts'
@@ -30,7 +30,7 @@ export function checkIntrospection(root: Located, source: Source): void {
 
 function checkSigned(introspection: LocatedMap, source: Source): void {
   const signed = introspection.members.get('signed')
-  if (signed === undefined || String(signed.value) !== 'true' || introspection.members.has('issuer')) return
+  if (signed === undefined || !isOn(signed) || introspection.members.has('issuer')) return
   source.error(signed.start, { code: 'unknown-signer', message: '`signed` is on, but it is not said by whom', hint: 'name the `issuer` that signs answers' })
 }
 

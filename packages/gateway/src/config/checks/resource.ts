@@ -5,12 +5,14 @@ import type { Source } from '../source.ts'
 export function checkResource(root: Located, source: Source): void {
   const resource = find(root, ['resource'])
   if (resource === undefined || !isMap(resource)) return
-  const issuers = items(find(root, ['schemes', 'bearer', 'issuers']))
+  const bearer = find(root, ['schemes', 'bearer'])
+  const asked = bearer?.members.get('introspection')
+  const issuers = [...items(bearer?.members.get('issuers')), ...(asked === undefined ? [] : [asked])]
   if (issuers.length === 0)
     source.error(resource.key ?? resource.start, {
       code: 'resource-without-issuers',
       message: '`resource` is there, and no issuer whose tokens could be sent',
-      hint: 'name one in `schemes.bearer.issuers`, or take `resource` away',
+      hint: 'name one in `schemes.bearer`, or take `resource` away',
     })
   checkServers(resource, issuers, source)
   checkAudiences(resource, issuers, source)
@@ -25,7 +27,7 @@ function checkServers(resource: Located, issuers: readonly Located[], source: So
       source.error(server.start, {
         code: 'unknown-issuer',
         message: `the tokens of \`${name}\` are not accepted here`,
-        hint: `pass one of \`schemes.bearer.issuers\`: ${names.join(', ')}`,
+        hint: `pass one of \`schemes.bearer\`: ${names.join(', ')}`,
       })
   }
 }

@@ -1,4 +1,4 @@
-import { isMap, items, shown, textOf, type Located } from '../located.ts'
+import { isMap, isOn, items, shown, textOf, type Located } from '../located.ts'
 import { parametersOf } from '../schema/names.ts'
 import type { Source } from '../source.ts'
 import { checkNamed } from './schemes.ts'
@@ -20,7 +20,7 @@ function checkTwice(route: Located, source: Source, seen: Map<string, Located>):
   const path = route.members.get('path')
   const template = textOf(path)
   if (path === undefined || template === undefined) return
-  const methods = items(route.members.get('methods')).map((method) => String(method.value).toUpperCase())
+  const methods = items(route.members.get('methods')).map((method) => textOf(method)?.toUpperCase() ?? 'something else')
   for (const method of new Set(methods.length === 0 ? ['every method'] : methods)) {
     const key = `${method} ${template.replaceAll(/\{[^{}]*\}/g, '{}')}`
     const other = seen.get(key)
@@ -36,8 +36,7 @@ function checkTwice(route: Located, source: Source, seen: Map<string, Located>):
 const ASKED = ['roles', 'scopes', 'schemes', 'recent', 'acr', 'owner', 'user', 'bound', 'unprobeable', 'conceal']
 
 function checkOpen(route: Located, source: Source): void {
-  const isOn = (name: string) => String(route.members.get(name)?.value) === 'true'
-  const [open, anyone] = [isOn('open'), isOn('anyone')]
+  const [open, anyone] = [isOn(route.members.get('open')), isOn(route.members.get('anyone'))]
   const node = route.members.get(open ? 'open' : 'anyone')
   if (node === undefined || (!open && !anyone)) return
   const at = node.key ?? node.start
@@ -54,7 +53,7 @@ function checkOpen(route: Located, source: Source): void {
 }
 
 function asks(node: Located | undefined): boolean {
-  if (node === undefined || String(node.value) === 'false') return false
+  if (node === undefined || node.value === false || node.value === 'false') return false
   return !(Array.isArray(node.value) && node.value.length === 0)
 }
 

@@ -32,7 +32,7 @@ export const resourceSection = members(
     identifier: address('The address that clients know this API by.'),
     authorizationServers: v.optional(
       list(
-        'Whom clients go to for tokens. By default all of `schemes.bearer.issuers`.',
+        'Whom clients go to for tokens. By default all issuers of `schemes.bearer`.',
         text({ about: '', accepted: ACCEPTED, code: 'wrong-url', test: isIssuer }),
       ),
     ),
