@@ -78,7 +78,7 @@ export const gatewayColumn: Column = {
     const running = await startSetup(gateway, world, onRun)
     const { handles, port, ca } = running
     const send = (sent: Sent): Promise<Received> => (ca === undefined ? transmit(port, sent) : transmitHttp2({ port, ca }, sent))
-    return { handles: { ...handles, port }, counted: gateway.behind === undefined, send, close: () => running.close() }
+    return { handles: { ...handles, port }, counted: gateway.behind === undefined && gateway.asked === undefined, send, close: () => running.close() }
   },
   async startFaults(situation, world) {
     if (!isConfigurationRefusal(situation)) throw new TypeError(`"${situation.name}" is the library's alone`)

@@ -1,5 +1,5 @@
 /** Who will answer for a row that the guard does not answer for yet. */
-export type Owner = 'policies (later)' | 'forward-auth (issue 6)' | 'application/audit (issue 7)' | 'never sent'
+export type Owner = 'policies (later)' | 'application/audit (issue 7)' | 'never sent'
 
 /**
  * The rows of the decision table that no situation of this suite covers, with their owner and the reason.
@@ -24,9 +24,4 @@ export const OWNERS: Readonly<Record<string, readonly [owner: Owner, why: string
 
   'graphql-field-denied': ['application/audit (issue 7)', 'the GraphQL server of the application decides fields'],
   'network-login': ['never sent', 'only intercepting proxies send 511'],
-
-  'forward-auth-nginx': ['forward-auth (issue 6)', 'the dialect of a proxy'],
-  'forward-auth-traefik-caddy': ['forward-auth (issue 6)', 'the dialect of a proxy'],
-  'forward-auth-envoy': ['forward-auth (issue 6)', 'the dialect of a proxy'],
-  'forward-auth-no-original': ['forward-auth (issue 6)', 'the dialect of a proxy'],
 }

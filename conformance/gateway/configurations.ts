@@ -222,3 +222,20 @@ export const brokenStoreSetup: GatewaySetup = {
   ...plainSetup([apiKey]),
   fill: async (gateway) => ({ ...(await filled(gateway)), breakStore: () => gateway.store.close() }),
 }
+
+const ASKED = `forwardAuth: { listen: '127.0.0.1:0', proxies: [nginx, nginx-accel, caddy, haproxy, traefik, envoy, apisix], peers: [127.0.0.1] }`
+/** A gateway that other proxies ask, one of whose issuers cannot be reached. */
+export const askedSetup: GatewaySetup = {
+  ...plainSetup([]),
+  sections: schemes([bearer, ({ keys }) => `      - { issuer: '${keys?.issuer ?? ''}', audience: '${AUDIENCE}' }`], [PATIENT, ASKED]),
+  api: [...PLAIN, ...PERMISSIONS],
+  keys: { stopped: true },
+  behind: 'nothing',
+  asked: true,
+}
+export const guessedAtSetup: GatewaySetup = {
+  ...guessingSetup,
+  sections: (ground) => `${guessingSetup.sections(ground)}\n${ASKED}`,
+  behind: 'nothing',
+  asked: true,
+}

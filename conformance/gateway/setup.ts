@@ -34,6 +34,8 @@ export interface GatewaySetup {
   readonly tls?: true
   /** Writes files that the configuration names. */
   readonly files?: (folder: string) => Promise<void>
+  /** Whether requests go to the port where other proxies ask; nothing comes to the service behind then. */
+  readonly asked?: true
   /** Puts into the store what the situations need. */
   readonly fill?: (gateway: Gateway) => Promise<Handles>
 }

@@ -39,7 +39,8 @@ export async function startSetup(setup: GatewaySetup, world: World, onRun: () =>
     await writeFiles(setup, { folder, world, keys, beside, upstream, certificate })
     const started = await startGateway({ file: join(folder, 'countersign.yaml'), doors: 'front', log: SILENT, watch: false, environment: {} })
     gateway = started
-    return { handles: await handlesOf(started, { setup, upstream, keys }), port: started.address?.port ?? 0, ca: certificate?.pem, close: () => close(started) }
+    const { port = 0 } = (setup.asked === undefined ? started.address : started.forwardAddress) ?? {}
+    return { handles: await handlesOf(started, { setup, upstream, keys }), port, ca: certificate?.pem, close: () => close(started) }
   } catch (error) {
     await close(gateway)
     throw error

@@ -10,6 +10,7 @@ import { certificateRows } from './e-certificates.ts'
 import { elsewhereRows } from './c-elsewhere.ts'
 import { dpopRows } from './e-dpop.ts'
 import { signatureRows } from './e-signatures.ts'
+import { forwardAuthRows } from './forward-auth.ts'
 import { guessingGatewayRows, guessingRows } from './f-guessing.ts'
 import { accountRows, passwordRows } from './f-accounts.ts'
 import { authorizationRows } from './h-authorization.ts'
@@ -49,6 +50,7 @@ export const ROWS: Rows = {
 
 /** Situations that only a gateway meets, or that it can be brought to in its own way only. */
 export const GATEWAY_ROWS: Rows = { ...gatewayRows, ...gatewaySchemeRows, ...guessingGatewayRows }
+export const GATEWAY_ROWS: Rows = { ...gatewayRows, ...guessingGatewayRows, ...forwardAuthRows }
 
 /** Every row that is put into practice. */
 export const COVERED: readonly string[] = [...new Set([...Object.keys(ROWS), ...Object.keys(GATEWAY_ROWS)])]
