@@ -1,5 +1,12 @@
 import { documentFor, DOWN, head, type Site } from './site.ts'
 
+// Cache-Control comes last: the others ask whether it is there.
+const DOWN_FIELDS = [
+  ['Content-Type', 'application/problem+json'],
+  ['Retry-After', '2'],
+  ['Cache-Control', 'no-store'],
+] as const
+
 /**
  * Apache as a plain proxy before the gateway.
  *
@@ -31,6 +38,8 @@ export function printApache(site: Site): string {
     '  RequestHeader set X-Forwarded-Proto expr=%{REQUEST_SCHEME}',
     '  # Answers of the gateway stay as they are.',
     '  ProxyErrorOverride Off',
+    '  # An answer without Cache-Control is none of the gateway.',
+    ...DOWN_FIELDS.map(([name, value]) => `  Header always set ${name} ${value} "expr=%{REQUEST_STATUS} == 503 && -z resp('Cache-Control')"`),
     `  ErrorDocument 503 '${DOWN}'`,
     `  ErrorDocument 502 '${documentFor('bad-gateway')}'`,
     `  ProxyPass / http://${gateway}/ nocanon connectiontimeout=1 timeout=60 upgrade=websocket`,

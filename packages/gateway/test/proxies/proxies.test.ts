@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rawRequest, type RawRequest, type RawResponse } from '../../../../conformance/raw-http.ts'
-import { isInstalled, PROGRAMS } from './programs.ts'
+import { isSkipped, PRINTED } from './programs.ts'
 import { startBehind, type Behind } from './site.ts'
 
 const READER = ['Authorization', 'Bearer readertoken'] as const
@@ -63,22 +63,8 @@ const REFUSALS: readonly (readonly [name: string, request: RawRequest, status: n
   ],
 ]
 
-const PROXIES = [
-  ['nginx', 'nginx'],
-  ['nginx-accel', 'nginx'],
-  ['caddy', 'caddy'],
-  ['haproxy', 'haproxy'],
-  ['apache', 'apache'],
-] as const
-
-const REQUIRED = process.env['COUNTERSIGN_PROXIES'] === 'required'
-
-describe.each(PROXIES)('%s with the printed configuration', (name, program) => {
-  const { command } = PROGRAMS[program]
-  if (!isInstalled(command) && !REQUIRED) {
-    test.skip(`${command} is not installed`, () => undefined)
-    return
-  }
+describe.each(PRINTED)('%s with the printed configuration', (name, program) => {
+  if (isSkipped(program)) return
   let behind: Behind
   beforeAll(async () => {
     behind = await startBehind(name, program)
@@ -183,7 +169,7 @@ describe.each(PROXIES)('%s with the printed configuration', (name, program) => {
       status: 503,
       retry_after: 2,
     })
-    if (name !== 'apache') expect(told(got)).toMatchObject({ 'retry-after': '2', 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
+    expect(told(got)).toMatchObject({ 'retry-after': '2', 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
   })
 
   // Apache asks nobody: what stands in the gateway's place is then the server itself.
