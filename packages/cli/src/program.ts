@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { addAudit } from './commands/audit.ts'
 import { addBackup } from './commands/backup.ts'
 import { addDiff } from './commands/diff.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { addExplain } from './commands/explain.ts'
 import { addHealth } from './commands/health.ts'
 import { addInit } from './commands/init.ts'
@@ -20,6 +21,7 @@ import type { AddCommand, Context } from './context.ts'
 const GROUPS: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
   ['Begin and run:', [addInit, addValidate, addServe, addHealth]],
   ['Ask what the rules say, without a gateway:', [addMatrix, addExplain, addDiff, addTest, addPrintConfig]],
+  ['Ask your own proxy:', [addDoctor]],
   ['Keep credentials:', [addKeys, addPasswords, addPrincipals, addRevoke, addBackup, addAudit]],
 ]
 
@@ -32,6 +34,7 @@ Exit codes:
 Environment:
   COUNTERSIGN_CONFIG     the configuration, where --config is not given
   COUNTERSIGN_ADMIN_KEY  a key for the admin API, for \`explain --admin\`
+  COUNTERSIGN_CREDENTIAL what shows who a persona is, for \`doctor --as\`
   NO_COLOR               no colours
   DEBUG=countersign      traces of errors`
 

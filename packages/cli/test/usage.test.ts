@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { emptyWorld, ordersWorld } from './world.ts'
 
-const COMMANDS = 'init validate serve health matrix explain diff test print-config keys passwords principals revoke backup audit'.split(' ')
+const COMMANDS = 'init validate serve health matrix explain diff test print-config doctor keys passwords principals revoke backup audit'.split(' ')
 
 describe('the command line', () => {
   it('has a version', async () => {
@@ -26,6 +26,7 @@ describe('the command line', () => {
     'diff',
     'test',
     'print-config',
+    'doctor',
     'keys create',
     'keys list',
     'keys rotate',

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { delimiter, join } from 'node:path'
+import { test } from 'vitest'
 
 /** A real proxy: how it is started in a folder, with the printed configuration. */
 export interface Program {
@@ -54,8 +55,24 @@ export const PROGRAMS = {
   },
 } as const satisfies Record<string, Program>
 
-/** Whether a program is installed here. */
-export function isInstalled(command: string): boolean {
+/** What is printed, and for which program. */
+export const PRINTED = [
+  ['nginx', 'nginx'],
+  ['nginx-accel', 'nginx'],
+  ['caddy', 'caddy'],
+  ['haproxy', 'haproxy'],
+  ['apache', 'apache'],
+] as const
+
+/** Says so where a program is not installed; `npm run test:proxies` goes on and fails. */
+export function isSkipped(program: keyof typeof PROGRAMS): boolean {
+  const { command } = PROGRAMS[program]
+  if (isInstalled(command) || process.env['COUNTERSIGN_PROXIES'] === 'required') return false
+  test.skip(`${command} is not installed`, () => undefined)
+  return true
+}
+
+function isInstalled(command: string): boolean {
   return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'].some((folder) => existsSync(join(folder, command)))
 }
 

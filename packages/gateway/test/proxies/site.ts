@@ -33,6 +33,10 @@ apis:
       - { methods: POST, path: /orders, scopes: ['orders:write'] }
       - { methods: PUT, path: /orders, roles: [admin] }
       - { methods: GET, path: /admin, roles: [admin] }
+      - { methods: GET, path: /echo }
+      - { methods: GET, path: /ledgers, scopes: ['ledgers:read'] }
+      - { methods: POST, path: /letters }
+      - { methods: GET, path: /pub/a, anyone: true }
       - { path: /pub/**, anyone: true }
 `
 
@@ -41,6 +45,8 @@ export interface Site {
   readonly gateway: Gateway
   readonly seen: { readonly method: string; readonly url: string; readonly raw: readonly string[]; readonly body: string }[]
   readonly folder: string
+  /** The port of the application. */
+  readonly application: number
   end(): Promise<void>
 }
 
@@ -52,7 +58,8 @@ export async function startSite(): Promise<Site> {
     request.on('data', (chunk: Buffer) => (body += chunk.toString('latin1')))
     request.on('end', () => {
       seen.push({ method: request.method ?? '', url: request.url ?? '', raw: request.rawHeaders, body })
-      response.setHeader('X-From', 'application').end('application')
+      const text = request.url === '/pub/echo' || request.url === '/echo' ? JSON.stringify(request.rawHeaders) : 'application'
+      response.setHeader('X-From', 'application').end(text)
     })
   })
   application.on('upgrade', (request, socket) => {
@@ -71,6 +78,7 @@ export async function startSite(): Promise<Site> {
     gateway: { ...gateway, ...addressesOf(gateway), config: gateway.config, close },
     seen,
     folder,
+    application: served.port,
     async end() {
       await close()
       await served.close()
@@ -90,13 +98,24 @@ export interface Behind {
   end(): Promise<void>
 }
 
-/** Starts a real proxy before the gateway, with nothing but what `print-config` prints. */
-export async function startBehind(name: PrintName, program: keyof typeof PROGRAMS): Promise<Behind> {
+/** What a proxy is told: what is printed for it, and the script of HAProxy. */
+export interface Told {
+  readonly printed: string
+  readonly extra: string
+}
+
+/** Starts a real proxy before the gateway, with nothing but what `print-config` prints, or with what `change` makes of that. */
+export async function startBehind(
+  name: PrintName,
+  program: keyof typeof PROGRAMS,
+  change: (told: Told, site: Site, port: number) => Told = (told) => told,
+): Promise<Behind> {
   const site = await startSite()
   const port = await freePort()
   try {
-    const printed = printProxyConfig(name, site.gateway.config(), { listen: `127.0.0.1:${port}` })
-    const extra = printProxyConfig('haproxy-lua', site.gateway.config())
+    const config = site.gateway.config()
+    const own: Told = { printed: printProxyConfig(name, config, { listen: `127.0.0.1:${port}` }), extra: printProxyConfig('haproxy-lua', config) }
+    const { printed, extra } = change(own, site, port)
     const started = await startProgram(PROGRAMS[program], { folder: site.folder, printed, extra, port })
     return {
       site,

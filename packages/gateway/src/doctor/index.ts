@@ -1,0 +1,6 @@
+export { DEFECTS, type DefectName } from './defects.ts'
+export { defectsIn, examine, type Diagnosed, type Diagnosis, type Examination, type ProbeReport } from './doctor.ts'
+export { PROXY_NAMES, type ProxyName } from './fixes.ts'
+export type { Caller } from './samples.ts'
+export { diagnosisText } from './text.ts'
+export { NoAnswer } from './wire.ts'
