@@ -14,7 +14,7 @@ export const apisix: Dialect = {
     statuses: 'all from 300',
     challenges: 'all, in one field line',
     body: 'yes',
-    otherFields: 'those in `client_headers`',
+    otherFields: 'those that are listed',
     preflight: 'by the `cors` plugin before it',
   },
 }

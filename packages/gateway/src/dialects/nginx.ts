@@ -1,7 +1,7 @@
 import type { Answer } from '@countersign/core'
 import type { Dialect, Line, Reply } from './dialect.ts'
 import { readFields } from './fields.ts'
-import { allowed, joinChallenges, NO, plain, TRUE_PROBLEM, TRUE_STATUS, WHO } from './reply.ts'
+import { allowed, inShort, joinChallenges, NO, plain, TRUE_PROBLEM, TRUE_STATUS, WHO } from './reply.ts'
 
 /** What the printed configuration sets, whatever the caller sent. */
 export const NGINX_FIELDS = {
@@ -20,18 +20,21 @@ export const nginx: Dialect = {
   allow: allowed,
   refuse: (answer) => joinChallenges(narrowed(answer)),
   survives: {
-    statuses: `${WHO} and ${NO} by nginx itself; 204 and every other that the gateway sends by the printed configuration`,
+    statuses: 'all',
     challenges: 'all, in one field line',
-    body: 'yes, by way of a field',
-    otherFields: 'those that the printed configuration names',
+    body: 'yes; beyond 1 KB in short',
+    otherFields: 'those that are listed',
     preflight: 'answered',
   },
 }
+
+/** Bytes of content in a field, of the three kilobytes that all of them have. */
+const MOST = 1024
 
 /** The true status and the content travel in fields, from which the printed configuration makes the answer again. */
 function narrowed(answer: Answer): Reply {
   const reply = plain(answer)
   const fields: Line[] = [...reply.fields, [TRUE_STATUS, String(reply.status)]]
-  if (reply.body !== '' && reply.body.length <= 1024) fields.push([TRUE_PROBLEM, reply.body])
+  if (answer.problem !== undefined) fields.push([TRUE_PROBLEM, reply.body.length <= MOST ? reply.body : inShort(answer.problem)])
   return { ...reply, status: reply.status === WHO ? WHO : NO, fields }
 }

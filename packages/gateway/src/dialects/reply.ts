@@ -38,8 +38,12 @@ export function plain({ status, fields, problem }: Answer): Reply {
 function bodyOf(problem: Answer['problem']): string {
   if (problem === undefined) return ''
   const text = ascii(JSON.stringify(problem))
-  const { type, title, status, decision_id } = problem
-  return text.length <= BODY_BUDGET ? text : ascii(JSON.stringify({ type, title, status, ...(decision_id === undefined ? {} : { decision_id }) }))
+  return text.length <= BODY_BUDGET ? text : inShort(problem)
+}
+
+/** What every problem document has, in ASCII. */
+export function inShort({ type, title, status, decision_id }: NonNullable<Answer['problem']>): string {
+  return ascii(JSON.stringify({ type, title, status, ...(decision_id === undefined ? {} : { decision_id }) }))
 }
 
 function ascii(json: string): string {

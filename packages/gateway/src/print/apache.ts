@@ -1,11 +1,15 @@
-import { documentFor, DOWN, head, type Site } from './site.ts'
+import type { Survives } from '../dialects/dialect.ts'
+import { documentFor, DOWN, head, RETRY_AFTER, type Site } from './site.ts'
 
-// Cache-Control comes last: the others ask whether it is there.
-const DOWN_FIELDS = [
-  ['Content-Type', 'application/problem+json'],
-  ['Retry-After', '2'],
-  ['Cache-Control', 'no-store'],
+/** For answers that are Apache's own. Cache-Control comes last: the others ask whether it is there. */
+const OWN_FIELDS = [
+  ['Content-Type application/problem+json', '50[23]'],
+  [`Retry-After ${RETRY_AFTER}`, '503'],
+  ['Cache-Control no-store', '50[23]'],
 ] as const
+
+/** Of answers of the gateway behind it. */
+export const APACHE_SURVIVES: Survives = { statuses: 'all', challenges: 'all', body: 'yes', otherFields: 'all', preflight: 'answered' }
 
 /**
  * Apache as a plain proxy before the gateway.
@@ -39,7 +43,7 @@ export function printApache(site: Site): string {
     '  # Answers of the gateway stay as they are.',
     '  ProxyErrorOverride Off',
     '  # An answer without Cache-Control is none of the gateway.',
-    ...DOWN_FIELDS.map(([name, value]) => `  Header always set ${name} ${value} "expr=%{REQUEST_STATUS} == 503 && -z resp('Cache-Control')"`),
+    ...OWN_FIELDS.map(([field, statuses]) => `  Header always set ${field} "expr=%{REQUEST_STATUS} =~ /^${statuses}$/ && -z resp('Cache-Control')"`),
     `  ErrorDocument 503 '${DOWN}'`,
     `  ErrorDocument 502 '${documentFor('bad-gateway')}'`,
     `  ProxyPass / http://${gateway}/ nocanon connectiontimeout=1 timeout=60 upgrade=websocket`,
