@@ -43,9 +43,10 @@ describe.each(BAD)('a doctor looks at $name with mistakes', (bad) => {
   const named: Partial<Examination> = program === 'haproxy' ? { proxy: 'haproxy' } : {}
   let behind: Behind
   beforeAll(async () => {
-    behind = await startBehind(program, program, (told, site, proxy) =>
-      bad.write(told, { proxy, decisions: site.gateway.forwardAddress?.port ?? 0, gateway: site.gateway.address?.port ?? 0, application: site.application }),
-    )
+    behind = await startBehind(program, program, {
+      change: (told, { gateway, application }, proxy) =>
+        bad.write(told, { proxy, decisions: gateway.forwardAddress?.port ?? 0, gateway: gateway.address?.port ?? 0, application }),
+    })
   })
   afterAll(() => behind.end())
 

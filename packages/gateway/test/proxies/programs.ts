@@ -90,13 +90,19 @@ export interface Started {
   end(): Promise<void>
 }
 
+export interface Start {
+  readonly folder: string
+  readonly printed: string
+  /** The script of HAProxy. */
+  readonly extra?: string
+  readonly port: number
+  readonly environment?: Readonly<Record<string, string>>
+}
+
 /** Starts a program in a folder and waits until it takes connections. */
-export async function startProgram(
-  program: Program,
-  { folder, printed, extra = '', port }: { folder: string; printed: string; extra?: string; port: number },
-): Promise<Started> {
+export async function startProgram(program: Program, { folder, printed, extra = '', port, environment = {} }: Start): Promise<Started> {
   for (const [name, text] of Object.entries(program.files(printed, folder, extra))) await writeFile(join(folder, name), text)
-  const env = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin`, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder }
+  const env = { ...process.env, ...environment, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin`, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder }
   const child = spawn(program.command, program.run(folder), { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)))

@@ -1,16 +1,24 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { printProxyConfig, startGateway, type Gateway, type PrintName } from '@countersign/gateway'
-import { listen } from '../../../../conformance/application.ts'
+import { printProxyConfig, startGateway, type Config, type Gateway, type PrintName } from '@countersign/gateway'
+import { startApplication, type Application } from './application.ts'
 import { freePort, PROGRAMS, startProgram } from './programs.ts'
+
+/** As many roles as an answer with all of its fields has room for. */
+export const ROLES = Array.from({ length: 160 }, (_, index) => `role-number-${index}`)
+/** As many scopes as make a challenge and content of more than a kilobyte each. */
+export const SCOPES = Array.from({ length: 60 }, (_, index) => `scope:number-${index}`)
 
 const SILENT = { write: () => true }
 
-const config = (upstream: number, ports: readonly number[]): string => `version: 1
+/** The gateway's ports: its own, and that for proxies. */
+export type Ports = readonly [front: number, decisions: number]
+
+/** `more` is said about `forwardAuth`. */
+export const configOf = (upstream: number, [front, decisions]: Ports, more = ''): string => `version: 1
 realm: orders
-listen: { address: 127.0.0.1, port: ${ports[0]} }
+listen: { address: 127.0.0.1, port: ${front} }
 admin: { address: 127.0.0.1, port: 0 }
 store: { path: ./store/countersign.db }
 schemes:
@@ -19,12 +27,13 @@ schemes:
     tokens:
       readertoken: { subject: reader }
       admintoken: { subject: boss, roles: [admin] }
+      manytoken: { subject: many, roles: [admin, ${ROLES.join(', ')}] }
   apiKey: { header: X-Api-Key }
   basic: {}
 abuse: { guessing: { failures: 3, block: 17s, longest: 60s } }
 cors: { origins: ['https://app.example'] }
 network: { trustedProxies: [127.0.0.1] }
-forwardAuth: { listen: '127.0.0.1:${ports[1]}', proxies: [nginx, nginx-accel, caddy, haproxy, traefik, envoy, apisix], peers: [127.0.0.1] }
+forwardAuth: { listen: '127.0.0.1:${decisions}', proxies: [nginx, nginx-accel, caddy, haproxy, traefik, envoy, apisix], peers: [127.0.0.1]${more} }
 apis:
   - name: orders
     upstream: http://127.0.0.1:${upstream}
@@ -35,6 +44,7 @@ apis:
       - { methods: GET, path: /admin, roles: [admin] }
       - { methods: GET, path: /echo }
       - { methods: GET, path: /ledgers, scopes: ['ledgers:read'] }
+      - { methods: GET, path: /scopes, scopes: [${SCOPES.join(', ')}] }
       - { methods: POST, path: /letters }
       - { methods: GET, path: /pub/a, anyone: true }
       - { path: /pub/**, anyone: true }
@@ -43,31 +53,20 @@ apis:
 /** A gateway, an application behind it, and what came to that. */
 export interface Site {
   readonly gateway: Gateway
-  readonly seen: { readonly method: string; readonly url: string; readonly raw: readonly string[]; readonly body: string }[]
+  readonly seen: Application['seen']
   readonly folder: string
   /** The port of the application. */
   readonly application: number
   end(): Promise<void>
 }
 
-export async function startSite(): Promise<Site> {
-  const seen: Site['seen'] = []
+/** With a secret, proxies have to send it. */
+export async function startSite({ secret }: { readonly secret?: string } = {}): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-proxies-'))
-  const application = createServer((request, response) => {
-    let body = ''
-    request.on('data', (chunk: Buffer) => (body += chunk.toString('latin1')))
-    request.on('end', () => {
-      seen.push({ method: request.method ?? '', url: request.url ?? '', raw: request.rawHeaders, body })
-      const text = request.url === '/pub/echo' || request.url === '/echo' ? JSON.stringify(request.rawHeaders) : 'application'
-      response.setHeader('X-From', 'application').end(text)
-    })
-  })
-  application.on('upgrade', (request, socket) => {
-    seen.push({ method: 'UPGRADE', url: request.url ?? '', raw: request.rawHeaders, body: '' })
-    socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n')
-  })
-  const served = await listen(application)
-  await writeFile(join(folder, 'countersign.yaml'), config(served.port, [await freePort(), await freePort()]))
+  const application = await startApplication()
+  if (secret !== undefined) await writeFile(join(folder, 'proxy-secret'), secret, { mode: 0o600 })
+  const text = configOf(application.port, [await freePort(), await freePort()], secret === undefined ? '' : ', secretFile: ./proxy-secret')
+  await writeFile(join(folder, 'countersign.yaml'), text)
   const gateway = await startGateway({ file: join(folder, 'countersign.yaml'), log: SILENT, watch: false, environment: {} })
   let open = true
   const close = async (): Promise<void> => {
@@ -76,12 +75,12 @@ export async function startSite(): Promise<Site> {
   }
   return {
     gateway: { ...gateway, ...addressesOf(gateway), config: gateway.config, close },
-    seen,
+    seen: application.seen,
     folder,
-    application: served.port,
+    application: application.port,
     async end() {
       await close()
-      await served.close()
+      await application.close()
       await rm(folder, { recursive: true, force: true })
     },
   }
@@ -104,19 +103,28 @@ export interface Told {
   readonly extra: string
 }
 
+export interface BehindOptions {
+  /** What becomes of what is printed. */
+  readonly change?: (told: Told, site: Site, port: number) => Told
+  /** What the gateway wants to be sent. */
+  readonly secret?: string
+  /** What the proxy sends instead. */
+  readonly sends?: string
+}
+
 /** Starts a real proxy before the gateway, with nothing but what `print-config` prints, or with what `change` makes of that. */
 export async function startBehind(
   name: PrintName,
   program: keyof typeof PROGRAMS,
-  change: (told: Told, site: Site, port: number) => Told = (told) => told,
+  { change = (told) => told, secret, sends = secret }: BehindOptions = {},
 ): Promise<Behind> {
-  const site = await startSite()
+  const site = await startSite(secret === undefined ? {} : { secret })
   const port = await freePort()
   try {
-    const config = site.gateway.config()
-    const own: Told = { printed: printProxyConfig(name, config, { listen: `127.0.0.1:${port}` }), extra: printProxyConfig('haproxy-lua', config) }
-    const { printed, extra } = change(own, site, port)
-    const started = await startProgram(PROGRAMS[program], { folder: site.folder, printed, extra, port })
+    const { printed, extra } = change(tellOf(name, site.gateway.config(), port), site, port)
+    if (sends !== undefined) await writeFile(join(site.folder, 'countersign-secret.conf'), `proxy_set_header X-Countersign-Secret "${sends}";\n`)
+    const environment = sends === undefined ? {} : { COUNTERSIGN_SECRET: sends }
+    const started = await startProgram(PROGRAMS[program], { folder: site.folder, printed, extra, port, environment })
     return {
       site,
       port,
@@ -129,4 +137,9 @@ export async function startBehind(
     await site.end()
     throw error
   }
+}
+
+/** What is printed for a proxy that takes callers at a port. */
+export function tellOf(name: PrintName, config: Config, port: number): Told {
+  return { printed: printProxyConfig(name, config, { listen: `127.0.0.1:${port}` }), extra: printProxyConfig('haproxy-lua', config) }
 }
