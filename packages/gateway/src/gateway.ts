@@ -5,8 +5,12 @@ import { Directory, namingIssuer } from './access/directory.ts'
 import { createAdmin, type Admin } from './admin/admin.ts'
 import type { HealthCheck } from './admin/admin-options.ts'
 import { maskConfig } from './config/mask.ts'
-import type { Config, Diagnostic, ListenConfig } from './config/config.ts'
+import type { Config, Diagnostic } from './config/config.ts'
+import type { ForwardAuthConfig } from './config/forward-auth-config.ts'
 import { ForwardAuth } from './forward-auth/entrance.ts'
+import { check } from './forward-auth/grpc/check.ts'
+import { GrpcDoor } from './forward-auth/grpc/door.ts'
+import { CODES, GrpcFault } from './forward-auth/grpc/message.ts'
 import { bringToLife, type Live } from './live.ts'
 import { auditFile, type AuditFile } from './observe/audit-file.ts'
 import { followAudit, type AuditFollower } from './observe/audit-follow.ts'
@@ -64,6 +68,8 @@ export interface Gateway {
   readonly adminAddress?: Address
   /** Where other proxies ask; absent without that door. */
   readonly forwardAddress?: Address
+  /** Where Envoy asks over gRPC; absent without that door. */
+  readonly grpcAddress?: Address
   readonly config: () => Config
   readonly store: Store
   readonly metrics: Metrics
@@ -106,6 +112,7 @@ class Running implements Gateway {
   address?: Address
   adminAddress?: Address
   forwardAddress?: Address
+  grpcAddress?: Address
   readonly store: Store
   readonly metrics: Metrics
   readonly #options: GatewayOptions
@@ -121,6 +128,7 @@ class Running implements Gateway {
   #front: Front | undefined
   /** For proxies that ask and forward themselves. */
   #forwardFront: Front | undefined
+  #grpcDoor: GrpcDoor | undefined
   #forwardAuth: ForwardAuth | undefined
   #admin: Admin | undefined
   #follower: AuditFollower | undefined
@@ -131,7 +139,10 @@ class Running implements Gateway {
     this.store = store
     this.#tracing = tracing
     this.#log = createLog({ ...config.log, to: options.log ?? 1 })
-    this.metrics = createMetrics({ version: VERSION, connections: () => (this.#front?.connections() ?? 0) + (this.#forwardFront?.connections() ?? 0) })
+    this.metrics = createMetrics({
+      version: VERSION,
+      connections: () => (this.#front?.connections() ?? 0) + (this.#forwardFront?.connections() ?? 0) + (this.#grpcDoor?.connections() ?? 0),
+    })
     this.#audit = config.log.auditFile === undefined ? undefined : auditFile(config.log.auditFile)
     this.#observer = createObserver({
       log: this.#log,
@@ -180,7 +191,7 @@ class Running implements Gateway {
     this.#watch.close()
     this.#admin?.setPhase('draining')
     if (shutdown.delay > 0) await new Promise((resolve) => setTimeout(resolve, shutdown.delay * 1000))
-    await Promise.all([this.#front?.drain(shutdown.drain), this.#forwardFront?.drain(shutdown.drain)])
+    await Promise.all([this.#front?.drain(shutdown.drain), this.#forwardFront?.drain(shutdown.drain), this.#grpcDoor?.drain(shutdown.drain)])
     await this.closeDoors()
     await this.store.close()
   }
@@ -189,6 +200,7 @@ class Running implements Gateway {
   async closeDoors(): Promise<void> {
     await this.#front?.close()
     await this.#forwardFront?.close()
+    this.#grpcDoor?.close()
     await this.#admin?.close()
     await this.#follower?.close()
     this.#audit?.close()
@@ -252,7 +264,7 @@ class Running implements Gateway {
     this.#front = createFront({ ...this.#frontOptions(config), listen, rule: (request, path) => this.#rules.rule(request, path) })
     this.address = await this.#front.listen()
     this.#log.start({ ...this.address, config: config.hash, version: VERSION })
-    if (config.forwardAuth !== undefined) await this.#openForward(config, config.forwardAuth.listen)
+    if (config.forwardAuth !== undefined) await this.#openForward(config, config.forwardAuth)
   }
 
   #frontOptions({ limits }: Config): Omit<FrontOptions, 'listen' | 'rule'> {
@@ -265,9 +277,25 @@ class Running implements Gateway {
     }
   }
 
-  async #openForward(config: Config, listen: ListenConfig): Promise<void> {
+  async #openForward(config: Config, { listen, grpc }: ForwardAuthConfig): Promise<void> {
     this.#forwardFront = createFront({ ...this.#frontOptions(config), listen, rule: (request, path) => this.#asked(request, path) })
     this.forwardAddress = await this.#forwardFront.listen()
+    if (grpc !== undefined) await this.#openGrpc(grpc, this.#frontOptions(config))
+  }
+
+  async #openGrpc(listen: Address, { onEnd = () => undefined, onError = () => undefined }: Pick<FrontOptions, 'onEnd' | 'onError'>): Promise<void> {
+    this.#grpcDoor = new GrpcDoor({
+      listen,
+      connections: () => this.config().limits.connections,
+      check: async (request, message) => {
+        const entrance = this.#forwardAuth
+        if (entrance === undefined) throw new GrpcFault(CODES.unimplemented, 'the configuration has no `forwardAuth` any more')
+        return check({ entrance, identity: this.config().identity }, request, message)
+      },
+      onEnd,
+      onError,
+    })
+    this.grpcAddress = await this.#grpcDoor.listen()
   }
 
   /** Without the section nobody is answered, also where the door is still open because the gateway was not started again. */
@@ -340,6 +368,7 @@ const AT_START: readonly (readonly [name: string, part: (config: Config) => unkn
   // What is accepted on the admin port does change.
   ['admin', ({ admin: { address, port } }) => ({ address, port })],
   ['forwardAuth.listen', ({ forwardAuth }) => forwardAuth?.listen],
+  ['forwardAuth.grpc', ({ forwardAuth }) => forwardAuth?.grpc],
   ['store', ({ store }) => store],
   ['abuse.guessing', ({ abuse }) => abuse.guessing],
   ['log.auditFile', ({ log }) => log.auditFile],

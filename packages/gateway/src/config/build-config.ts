@@ -78,10 +78,11 @@ function networkOf({ clientCertificates, ...network }: Written['network']): Netw
 
 function forwardAuthOf({ written: { forwardAuth }, named, folder }: Parts): ForwardAuthConfig | undefined {
   if (forwardAuth === undefined) return undefined
-  const { listen, proxies, peers, secret } = forwardAuth
+  const { listen, grpc, proxies, peers, secret } = forwardAuth
   const { tls, ...socket } = listen
   return {
     listen: { ...socket, ...optional('tls', tls && keysOf(tls, folder)) },
+    ...optional('grpc', grpc),
     proxies: [...new Set(proxies)],
     peers,
     ...optional('secret', secret ?? named.proxySecret),

@@ -4,6 +4,8 @@ import type { ListenConfig } from './config.ts'
 /** Where other proxies ask for a decision, and which of them may. */
 export interface ForwardAuthConfig {
   readonly listen: ListenConfig
+  /** Where Envoy asks over gRPC; absent for nowhere. */
+  readonly grpc?: { readonly address: string; readonly port: number }
   /** The proxies whose way of asking is understood; each has the path `/authz/NAME`. */
   readonly proxies: readonly DialectName[]
   /** Addresses and ranges that may ask. */

@@ -36,15 +36,20 @@ export interface Reply {
   readonly body: string
 }
 
-/** How one proxy asks and wants to be answered. Pure: no clock, no state, and no opinion on any caller. */
-export interface Dialect {
-  readonly name: DialectName
-  /** The original request, from the fields that this proxy is known to set and from no others. */
-  read(asked: SubRequest): Reading
+/** How a proxy wants to be answered. Pure: no clock, no state, and no opinion on any caller. */
+export interface Voice {
+  readonly name: DialectName | 'envoy-grpc'
   /** Lets the request pass; the fields are for the upstream. */
   allow(fields: readonly Line[]): Reply
   /** Refuses, so that as much of the answer as this proxy can carry comes to the caller. */
   refuse(answer: Answer, original?: Original): Reply
+}
+
+/** How one proxy asks over HTTP and wants to be answered. */
+export interface Dialect extends Voice {
+  readonly name: DialectName
+  /** The original request, from the fields that this proxy is known to set and from no others. */
+  read(asked: SubRequest): Reading
   /** What a caller receives of a refusal. The table of the documentation is written from it. */
   readonly survives: Survives
 }

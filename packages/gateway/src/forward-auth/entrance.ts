@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Answer, Denial, RequestView } from '@countersign/core'
 import { requestView } from 'countersign/node'
 import { DIALECTS } from '../dialects/index.ts'
-import type { Dialect, Line, Original, SubRequest } from '../dialects/dialect.ts'
+import type { Dialect, Line, Original, Reading, SubRequest, Voice } from '../dialects/dialect.ts'
 import { SECRET_FIELD } from '../dialects/fields.ts'
 import { headerSize, HEADER_BUDGET } from '../dialects/reply.ts'
 import type { Config } from '../config/config.ts'
@@ -16,11 +16,21 @@ import type { FrontRequest, Ruling } from '../proxy/ruling.ts'
 import { originalRequest } from './original-request.ts'
 import { keyOf, Recent } from './recent.ts'
 
-type Served = Extract<Ruling, { kind: 'serve' }>
+export type Served = Extract<Ruling, { kind: 'serve' }>
+
+/** A question, as far as it was understood. */
+export interface Question {
+  readonly voice: Voice
+  readonly reading: Reading
+  /** Everything that was asked, by which a repeated question is known. */
+  readonly asked: SubRequest
+  /** The sub-request itself, for answers about it. */
+  readonly view: RequestView
+}
 
 /** A question that was understood. */
 interface Asking {
-  readonly dialect: Dialect
+  readonly voice: Voice
   readonly view: RequestView
   readonly original: Original
 }
@@ -51,14 +61,20 @@ export class ForwardAuth {
   /** The answer to a sub-request; `path` is its own. Never throws for what the proxy sent. */
   rule(request: FrontRequest, path: JudgedPath): Ruling | Promise<Ruling> {
     const asked: SubRequest = { method: request.method ?? '', target: request.url ?? '', raw: request.rawHeaders }
-    if (!this.#isTrusted(request)) return { kind: 'refuse', answer: this.#denied(NOT_A_PEER, requestView(request)) }
+    const said = request.headers[SECRET_FIELD]
+    const view = requestView(request)
+    if (!this.isTrusted(request.socket.remoteAddress ?? '', typeof said === 'string' ? said : undefined))
+      return { kind: 'refuse', answer: this.#denied(NOT_A_PEER, view) }
     const dialect = this.#dialectAt(path.path)
     if (dialect === undefined) return { kind: 'refuse', answer: refusal('about:blank') }
-    const reading = dialect.read(asked)
-    const view = requestView(request)
-    if (!reading.ok) return this.#misconfigured({ dialect, view }, `the sub-request of ${dialect.name} is no question: ${reading.fault}`)
+    return this.answer({ voice: dialect, reading: dialect.read(asked), asked, view })
+  }
+
+  /** The answer to a question of somebody who is trusted. Never throws for what the proxy said. */
+  answer({ voice, reading, asked, view }: Question): Served | Promise<Served> {
+    if (!reading.ok) return this.#misconfigured({ voice, view }, `the sub-request of ${voice.name} is no question: ${reading.fault}`)
     const { original } = reading
-    const asking: Asking = { dialect, view, original }
+    const asking: Asking = { voice, view, original }
     if (original.id === undefined) return this.#answer(asking)
     const [key, now] = [keyOf(original.id, asked), Date.now() / 1000]
     const before = this.#recent.get(key, now)
@@ -68,12 +84,12 @@ export class ForwardAuth {
     return answer
   }
 
-  #isTrusted(request: FrontRequest): boolean {
+  /** Whether somebody at an address, with what it sent as the secret, may ask. */
+  isTrusted(address: string, said: string | undefined): boolean {
     const { secret } = this.#options.forwardAuth
-    if (!this.#isPeer(plainAddress(request.socket.remoteAddress ?? ''))) return false
+    if (!this.#isPeer(plainAddress(address))) return false
     if (secret === undefined) return true
-    const said = request.headers[SECRET_FIELD]
-    return typeof said === 'string' && timingSafeEqual(digest(said), digest(secret))
+    return said !== undefined && timingSafeEqual(digest(said), digest(secret))
   }
 
   #dialectAt(path: string): Dialect | undefined {
@@ -100,12 +116,12 @@ export class ForwardAuth {
   }
 
   #write(asking: Asking, ruling: Ruling): Served {
-    const { dialect, original } = asking
+    const { voice, original } = asking
     const { note } = ruling
     if (note !== undefined) note.about = { method: original.method, target: original.uri }
     const about = note === undefined ? {} : { note }
-    if (ruling.kind === 'forward') return this.#fit(asking, { ...dialect.allow(this.#identityOf(ruling)), ...about })
-    return this.#fit(asking, { ...dialect.refuse(answerOf(ruling), original), ...about })
+    if (ruling.kind === 'forward') return this.#fit(asking, { ...voice.allow(this.#identityOf(ruling)), ...about })
+    return this.#fit(asking, { ...voice.refuse(answerOf(ruling), original), ...about })
   }
 
   /** Who the caller is, and nothing of ours: no credential for an upstream, no trace. */
@@ -119,14 +135,14 @@ export class ForwardAuth {
   #fit(asking: Asking, reply: Omit<Served, 'kind'>): Served {
     const size = headerSize(reply.fields)
     if (size <= HEADER_BUDGET) return { kind: 'serve', ...reply }
-    const text = `an answer for ${asking.dialect.name} has ${size} bytes of fields, and proxies take ${HEADER_BUDGET}; have fewer roles or scopes in credentials, or take away \`identity.assertion\``
+    const text = `an answer for ${asking.voice.name} has ${size} bytes of fields, and proxies take ${HEADER_BUDGET}; have fewer roles or scopes in credentials, or take away \`identity.assertion\``
     return this.#misconfigured(asking, text)
   }
 
   /** Loud for whoever runs the proxy, and never "yes". */
-  #misconfigured({ dialect, view }: Pick<Asking, 'dialect' | 'view'>, text: string): Served {
+  #misconfigured({ voice, view }: Pick<Asking, 'voice' | 'view'>, text: string): Served {
     this.#options.onFault(text)
-    return { kind: 'serve', ...dialect.refuse(this.#denied(MISCONFIGURED, view)) }
+    return { kind: 'serve', ...voice.refuse(this.#denied(MISCONFIGURED, view)) }
   }
 
   #denied(denial: Denial, view: RequestView): Answer {

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { printApache } from './apache.ts'
 import { printCaddy } from './caddy.ts'
-import { printApisix, printEnvoy, printTraefik } from './documents.ts'
+import { printApisix, printEnvoy, printEnvoyGrpc, printTraefik } from './documents.ts'
 import { printHaproxy, printHaproxyLua } from './haproxy.ts'
 import { printNginx, printNginxAccel } from './nginx.ts'
 import { siteOf, type PrintOptions, type Site } from './site.ts'
@@ -15,6 +15,7 @@ const PRINTERS = {
   traefik: printTraefik,
   apache: printApache,
   envoy: printEnvoy,
+  'envoy-grpc': printEnvoyGrpc,
   apisix: printApisix,
 } as const satisfies Record<string, (site: Site) => string>
 

@@ -23,6 +23,8 @@ export interface Site {
   readonly listen: string
   /** Host and port that answer sub-requests. */
   readonly decisions: string
+  /** Host and port that answer Envoy over gRPC; absent for none. */
+  readonly grpc?: string
   /** Host and port of the gateway as a proxy of its own. */
   readonly gateway: string
   readonly hosts: readonly string[]
@@ -49,6 +51,7 @@ export function siteOf(config: Config, { listen = '80' }: PrintOptions): Site {
   return {
     listen,
     decisions: forwardAuth === undefined ? '127.0.0.1:8082' : reach(forwardAuth.listen),
+    ...(forwardAuth?.grpc === undefined ? {} : { grpc: reach(forwardAuth.grpc) }),
     gateway: reach(config.listen),
     hosts: [...new Set(apis.flatMap(({ hosts }) => hosts.map((host) => host.replace(/:\d+$/, ''))))],
     // The longest prefix first, as proxies that try in order need it.
@@ -67,7 +70,7 @@ function hostOf(url: URL): string {
 }
 
 /** Where a socket is reached from the same machine. */
-function reach({ address, port }: ListenConfig): string {
+function reach({ address, port }: Pick<ListenConfig, 'address' | 'port'>): string {
   const near = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address
   return `${near.includes(':') ? `[${near}]` : near}:${port}`
 }

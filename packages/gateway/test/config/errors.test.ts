@@ -157,6 +157,8 @@ const ERRORS: readonly (readonly [code: string, text: string])[] = [
   ['open-with-requirements', HEAD + SCHEMES + routes('{ path: /, «open: true, anyone: true }')],
   ['same-port', `${LEAST}listen: 127.0.0.1:9000\nadmin: «127.0.0.1:9000\n`],
   ['same-port', `${LEAST}listen: «0.0.0.0:8081\n`],
+  ['same-port', `${LEAST}forwardAuth: { proxies: envoy, listen: 127.0.0.1:9000, grpc: «127.0.0.1:9000 }\n`],
+  ['same-port', `${LEAST}listen: 127.0.0.1:8083\nforwardAuth: { proxies: envoy, grpc: «{} }\n`],
   ['given-twice', `${LEAST}store: { digestKey: ${'k'.repeat(32)}, «digestKeyFile: key }\n`],
   [
     'two-credentials',

@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { startGateway, type Gateway } from '@countersign/gateway'
 import { rawRequest, type RawResponse } from '../../../../conformance/raw-http.ts'
+import { startWith, type Running } from '../forward-auth/running.ts'
 
 const SECRET = 'a'.repeat(32)
 const ROLES = Array.from({ length: 400 }, (_, index) => `role-${index}`)
@@ -25,31 +22,7 @@ forwardAuth: { listen: '127.0.0.1:0', proxies: [nginx, envoy], ${more} }
 apis: [{ name: orders, upstream: { url: 'http://127.0.0.1:1', authorization: 'Bearer own' }, routes: [{ path: /orders }] }]
 `
 
-interface Running {
-  readonly gateway: Gateway
-  readonly lines: string[]
-  end(): Promise<void>
-}
-
-async function start(more = 'peers: [127.0.0.1]'): Promise<Running> {
-  const folder = await mkdtemp(join(tmpdir(), 'countersign-entrance-'))
-  const lines: string[] = []
-  await writeFile(join(folder, 'countersign.yaml'), config(more))
-  const gateway = await startGateway({
-    file: join(folder, 'countersign.yaml'),
-    log: { write: (line: string) => lines.push(line) > 0 },
-    watch: false,
-    environment: {},
-  })
-  return {
-    gateway,
-    lines,
-    async end() {
-      await gateway.close()
-      await rm(folder, { recursive: true })
-    },
-  }
-}
+const start = (more = 'peers: [127.0.0.1]'): Promise<Running> => startWith(config(more))
 
 const FIELDS = [
   ['X-Original-Method', 'GET'],

@@ -1,12 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { DIALECTS } from '../../src/dialects/index.ts'
+import { envoyGrpc } from '../../src/dialects/envoy-grpc.ts'
 import { APACHE_SURVIVES } from '../../src/print/apache.ts'
 
 const PAGE = new URL('../../../../docs/forward-auth.md', import.meta.url)
 
 function table(): string {
-  const lines = [...Object.values(DIALECTS), { name: 'apache', survives: APACHE_SURVIVES }].map(
+  const lines = [...Object.values(DIALECTS), envoyGrpc, { name: 'apache', survives: APACHE_SURVIVES }].map(
     ({ name, survives }) => `| ${name} | ${Object.values(survives).join(' | ')} |`,
   )
   return ['| proxy | statuses | challenges | content | other fields | preflight |', '|---|---|---|---|---|---|', ...lines].join('\n')

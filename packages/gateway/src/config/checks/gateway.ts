@@ -80,6 +80,7 @@ function checkSockets(root: Located, source: Source): void {
     { name: 'admin', socket: admin },
   ]
   if (find(root, ['forwardAuth']) !== undefined) doors.push({ name: 'forwardAuth.listen', socket: socketOf(root, 'forwardAuth.listen', 8082) })
+  if (find(root, ['forwardAuth', 'grpc']) !== undefined) doors.push({ name: 'forwardAuth.grpc', socket: socketOf(root, 'forwardAuth.grpc', 8083) })
   for (const [index, door] of doors.entries()) for (const earlier of doors.slice(0, index)) refuseSamePort(earlier, door, source)
   if (admin !== undefined && !isLoopback(admin.address)) {
     const message = `\`admin\` listens on ${admin.shown}, which other machines may reach`
@@ -92,12 +93,14 @@ interface Door {
   readonly socket: Socket | undefined
 }
 
+const USUAL: Readonly<Record<string, number>> = { admin: 8081, 'forwardAuth.grpc': 8083 }
+
 function refuseSamePort({ name: first, socket: one }: Door, { name: second, socket: other }: Door, source: Source): void {
   if (one === undefined || other === undefined || one.port !== other.port || one.port === 0 || !overlap(one.address, other.address)) return
   source.error(other.shown === '' ? one.at : other.at, {
     code: 'same-port',
     message: `\`${first}\` and \`${second}\` have the same port`,
-    hint: `give \`${second}\` a port of its own, such as ${second === 'admin' ? 8081 : 8082}, that callers cannot reach`,
+    hint: `give \`${second}\` a port of its own, such as ${USUAL[second] ?? 8082}, that callers cannot reach`,
   })
 }
 

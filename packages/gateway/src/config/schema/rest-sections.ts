@@ -40,12 +40,14 @@ const tlsMembers = {
   http2: v.optional(flag('Whether HTTP/2 is offered beside HTTP/1.1.'), true),
 }
 
-/** What a door for requests has; each has a port of its own. */
-export const socketMembers = (standard: number) => ({
+/** What any door has; each has a port of its own. */
+export const plainSocketMembers = (standard: number) => ({
   address: v.optional(address(), '127.0.0.1'),
   port: v.optional(port(), standard),
-  tls: v.optional(members(TLS, tlsMembers)),
 })
+
+/** What a door for requests has. */
+export const socketMembers = (standard: number) => ({ ...plainSocketMembers(standard), tls: v.optional(members(TLS, tlsMembers)) })
 
 // Only callers have certificates that stand for somebody; the proxies of `forwardAuth` speak for others.
 const callersTls = members(TLS, { ...tlsMembers, clientCertificates: v.optional(section(listenCertificates)) })
