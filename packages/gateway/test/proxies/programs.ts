@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { test } from 'vitest'
 
@@ -76,14 +76,27 @@ function isInstalled(command: string): boolean {
   return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'].some((folder) => existsSync(join(folder, command)))
 }
 
-/** A port that nobody listens on at the moment. */
+/** Below the ports that systems give away by themselves, so that no other server of a test gets one that is written in a file already. */
+const FIRST = 20_000
+const COUNT = 12_000
+let next = (process.pid * 97) % COUNT
+
+/** A port that nobody listens on at the moment, and that nobody is given by chance. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  for (let round = 0; round < 200; round++) {
+    const port = FIRST + next
+    next = (next + 1) % COUNT
+    if (await isFree(port)) return port
+  }
+  throw new Error('no port is free')
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 }
 
 export interface Started {
