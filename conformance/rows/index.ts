@@ -49,8 +49,7 @@ export const ROWS: Rows = {
 }
 
 /** Situations that only a gateway meets, or that it can be brought to in its own way only. */
-export const GATEWAY_ROWS: Rows = { ...gatewayRows, ...gatewaySchemeRows, ...guessingGatewayRows }
-export const GATEWAY_ROWS: Rows = { ...gatewayRows, ...guessingGatewayRows, ...forwardAuthRows }
+export const GATEWAY_ROWS: Rows = { ...gatewayRows, ...gatewaySchemeRows, ...guessingGatewayRows, ...forwardAuthRows }
 
 /** Every row that is put into practice. */
 export const COVERED: readonly string[] = [...new Set([...Object.keys(ROWS), ...Object.keys(GATEWAY_ROWS)])]
