@@ -2,7 +2,19 @@ import { stringify } from 'yaml'
 import { head, type Site } from './site.ts'
 
 /** Fields of a refusal that APISIX passes on when they are listed. */
-const ANSWERED = ['WWW-Authenticate', 'Content-Type', 'Cache-Control', 'Retry-After', 'Allow', 'Link', 'Location', 'Vary', 'DPoP-Nonce', 'X-Countersign-Answer']
+const ANSWERED = [
+  'WWW-Authenticate',
+  'Content-Type',
+  'Cache-Control',
+  'Retry-After',
+  'Allow',
+  'Link',
+  'Location',
+  'Set-Cookie',
+  'Vary',
+  'DPoP-Nonce',
+  'X-Countersign-Answer',
+]
 
 function refuseSecret({ hasSecret }: Site, proxy: string): void {
   if (hasSecret)

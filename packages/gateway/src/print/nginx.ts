@@ -9,6 +9,7 @@ const CARRIED = [
   'Retry-After',
   'Allow',
   'Link',
+  'Set-Cookie',
   'Vary',
   'DPoP-Nonce',
   'Access-Control-Allow-Origin',
@@ -22,6 +23,9 @@ const CARRIED = [
 
 /** Statuses that nginx cannot carry by itself and that are made again: a preflight's, those of the decision, those of the message. */
 const STATUSES = [...new Set([204, 400, 404, 429, 500, 503, ...Object.values(REFUSALS).map(({ status }) => status)])].toSorted((a, b) => a - b)
+
+/** Where a browser that navigates is sent to log in (RFC 9110 section 15.4.4). */
+const SEE_OTHER = 303
 
 /** nginx with `auth_request`: nginx streams uploads, and refuses them before it has read them. */
 export function printNginx(site: Site): string {
@@ -39,6 +43,7 @@ export function printNginx(site: Site): string {
         `    auth_request_set $countersign_status $upstream_http_${variable(TRUE_STATUS)};`,
         `    auth_request_set $countersign_problem $upstream_http_${variable(TRUE_PROBLEM)};`,
         '    auth_request_set $countersign_challenge $upstream_http_www_authenticate;',
+        '    auth_request_set $countersign_location $upstream_http_location;',
         ...[...CARRIED, ...site.identity].map((name) => `    auth_request_set $countersign_${variable(name)} $upstream_http_${variable(name)};`),
         '    # Without `=`, or nginx would ask for the content (100) before it refuses.',
         `    error_page ${WHO} @countersign_who;`,
@@ -105,6 +110,8 @@ function server({ listen, hosts }: Site, content: readonly string[]): readonly s
     `  server_name ${hosts.length === 0 ? '_' : hosts.join(' ')};`,
     '  underscores_in_headers off;',
     '  server_tokens off;',
+    '  # What leads to a login page stays as it was said, whatever port nginx has.',
+    '  absolute_redirect off;',
     ...content,
     '  location @countersign_down {',
     '    internal;',
@@ -162,6 +169,7 @@ function denials(): readonly string[] {
     '    default_type application/problem+json;',
     '    add_header WWW-Authenticate $countersign_challenge always;',
     ...fields,
+    `    if ($countersign_status = ${SEE_OTHER}) { return ${SEE_OTHER} $countersign_location; }`,
     ...STATUSES.map((status) => `    if ($countersign_status = ${status}) { return ${status}${status === 204 ? '' : ' $countersign_problem'}; }`),
     `    return ${NO} $countersign_problem;`,
     '  }',

@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rawRequest, type RawRequest, type RawResponse } from '../../../../conformance/raw-http.ts'
@@ -170,21 +168,5 @@ describe.each(PRINTED)('%s with the printed configuration', (name, program) => {
       retry_after: 2,
     })
     expect(told(got)).toMatchObject({ 'retry-after': '2', 'content-type': 'application/problem+json', 'cache-control': 'no-store' })
-  })
-
-  // Apache asks nobody: what stands in the gateway's place is then the server itself.
-  if (name === 'apache') return
-  test('something else that says yes in its place lets nobody in', async () => {
-    await behind.site.gateway.close()
-    const impostor = createServer((_request, response) => void response.end('yes')).listen(behind.site.gateway.forwardAddress?.port, '127.0.0.1')
-    await once(impostor, 'listening')
-    const before = behind.site.seen.length
-    const got = await rawRequest(behind.port, { method: 'GET', path: '/orders', headers: [['Connection', 'close'], READER] })
-    // Where its answer is the caller's, it is that and nothing more.
-    if (name === 'nginx' || name === 'haproxy') expect(got.status).toBe(503)
-    expect(got.body).not.toBe('application')
-    expect(behind.site.seen).toHaveLength(before)
-    impostor.closeAllConnections()
-    impostor.close()
   })
 })

@@ -15,8 +15,17 @@ const STATUSES = [...new Set([204, 401, 403, 429, ...Object.values(REFUSALS).map
 const CHALLENGES = ['DPoP algs="ES256"', 'Bearer realm="orders"', 'Basic realm="orders", charset="UTF-8"']
 const LONG = Array.from({ length: 60 }, (_, index) => `scope:number-${index}`)
 
-/** What `/status/404`, `/challenges` and `/long` are answered. */
+/** What `/status/404`, `/challenges`, `/long` and `/navigation` are answered. */
 function answerFor(path: string): Answer {
+  if (path === '/navigation')
+    return {
+      status: 303,
+      fields: [
+        ['Location', '/login?return=%2Fa'],
+        ['Set-Cookie', 'session=; Max-Age=0'],
+        ['Cache-Control', 'no-store'],
+      ],
+    }
   const status = Number(/^\/status\/(\d+)$/.exec(path)?.[1] ?? (path === '/challenges' ? 401 : 403))
   const challenges = path === '/challenges' || status === 401 ? CHALLENGES.map((value) => ['WWW-Authenticate', value] as const) : []
   const fields: Answer['fields'] = [...challenges, ['Cache-Control', 'no-store'], ['X-Odd', 'odd']]
@@ -72,6 +81,17 @@ describe.each(PRINTED)('of a refusal, what the page says comes through %s', (nam
     const { status, headerLines } = await rawRequest(deceived.port, { method: 'OPTIONS', path: '/status/204', headers: [['Origin', 'https://app.example']] })
     return status === 204 && headerLines.length > 0 ? 'answered' : `answered ${status}`
   }
+
+  test('the way to a login page does, and the end of a session', async () => {
+    const got = await get('/navigation')
+    expect(got.status).toBe(303)
+    const [location = ''] = values(got, 'location')
+    expect(new URL(location, 'http://127.0.0.1').pathname + new URL(location, 'http://127.0.0.1').search).toBe('/login?return=%2Fa')
+    expect(['127.0.0.1', `127.0.0.1:${deceived.port}`]).toContain(new URL(location, 'http://127.0.0.1').host)
+    expect(values(got, 'set-cookie')).toEqual(['session=; Max-Age=0'])
+    expect(values(got, 'cache-control')).toEqual(['no-store'])
+    expect(deceived.seen).toEqual([])
+  })
 
   test('is what does', async () => {
     const otherFields = values(await get('/status/404'), 'x-odd').length === 1 ? 'all' : 'those that are listed'
