@@ -1,4 +1,4 @@
-import { statusOf, type Denial, type Remedy } from '@countersign/core'
+import { challengeField, type Refusal, type Remedy } from '@countersign/core'
 import { secondsOf } from './clock.ts'
 import type { GivenUp } from './event.ts'
 import { isIdempotent, type Outgoing } from './outgoing.ts'
@@ -20,7 +20,7 @@ export interface Trial {
   readonly outgoing: Outgoing
   readonly call: Call
   readonly response: Response
-  readonly denial: Denial
+  readonly denial: Refusal
   /** Those whose credentials may be sent there. */
   readonly sources: readonly CredentialSource[]
   readonly presented: CredentialSource | undefined
@@ -49,7 +49,7 @@ export async function decide(trial: Trial, course: Course, patience: Patience): 
   const { action } = denial.remedy
   if (action === 'none' || action === 'correct-request') return no('final')
   // A proxy asks for credentials of its own, and gets none that are meant for the server behind it (RFC 9110 section 11.7.1).
-  if (denial.outcome === 'challenge' && response.status !== statusOf(denial)) return no('no-credentials')
+  if (denial.outcome === 'challenge' && challengeField(response.status) !== 'WWW-Authenticate') return no('no-credentials')
   if (course.acted.has(action) || course.attempt >= MOST_ATTEMPTS) return no('tried-before')
   if (!outgoing.replayable) return no('not-replayable')
   if (denial.remedy.action === 'retry-later') return later(trial, denial.remedy.after, patience)

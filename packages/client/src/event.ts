@@ -1,4 +1,4 @@
-import type { Denial, Remedy } from '@countersign/core'
+import type { Refusal, Remedy } from '@countersign/core'
 
 /** Why a refusal was handed on instead of repeated. */
 export type GivenUp =
@@ -21,7 +21,8 @@ export type GivenUp =
 export interface RemedyEvent {
   readonly method: string
   readonly origin: string
-  readonly denial: Denial
+  /** `reasonOf` of core finds the word for it. */
+  readonly denial: Refusal
   /** What was acted on; differs from that of the denial where a deviation was forgiven. */
   readonly remedy: Remedy
   /** From 1. */

@@ -1,4 +1,4 @@
-import type { Denial } from '@countersign/core'
+import type { Refusal } from '@countersign/core'
 import { keep, type Clocks } from './clock.ts'
 import { decide, type Act, type Course, type Patience, type Trial } from './decide.ts'
 import type { Deviation } from './deviation.ts'
@@ -82,7 +82,7 @@ function requestOf({ method, headers, signal, rest, redirect, content }: Outgoin
 }
 
 interface Told extends Pick<Trial, 'outgoing'> {
-  readonly denial: Denial
+  readonly denial: Refusal
   readonly act: Act
   readonly attempt: number
 }

@@ -1,4 +1,4 @@
-import { outcomeOf, parseChallenges, readDecision, type Challenge, type Denial, type ReadableResponse } from '@countersign/core'
+import { outcomeOf, parseChallenges, readRefusal, type Challenge, type Refusal, type ReadableResponse } from '@countersign/core'
 import { secondsOf } from './clock.ts'
 import type { Deviation } from './deviation.ts'
 import type { CredentialSource } from './source.ts'
@@ -20,14 +20,14 @@ const TIME_LIMIT = 5
 const LIMIT = 65_536
 
 /**
- * Reads a response as the denial that it expresses; its body stays readable.
+ * Reads a response as the refusal that it expresses; its body stays readable.
  *
  * The remedy is what the server means, which differs from what it says where a deviation is forgiven. Rejects
  * never.
  */
-export async function readDenial(response: Response, circumstances: Circumstances): Promise<Denial | undefined> {
+export async function readDenial(response: Response, circumstances: Circumstances): Promise<Refusal | undefined> {
   if (outcomeOf(response.status) === undefined) return undefined
-  const denial = await readDecision(viewOf(response, circumstances))
+  const denial = await readRefusal(viewOf(response, circumstances))
   return denial === undefined ? undefined : forgiving(denial, circumstances)
 }
 
@@ -47,7 +47,7 @@ function secondsFrom(retryAfter: string | null, now: number): string | null {
   return date === undefined ? retryAfter : String(Math.max(0, Math.ceil(date - now)))
 }
 
-function forgiving(denial: Denial, { forgive, presented }: Circumstances): Denial {
+function forgiving(denial: Refusal, { forgive, presented }: Circumstances): Refusal {
   const { action } = denial.remedy
   if (presented === undefined)
     return action === 'refresh' && forgive.has('error-without-credentials') ? { ...denial, remedy: { action: 'authenticate' } } : denial

@@ -1,4 +1,4 @@
-import type { Challenge, Denial, Remedy } from '@countersign/core'
+import type { Challenge, Refusal, Remedy } from '@countersign/core'
 
 /** A value, or the promise of it. */
 export type Awaitable<T> = T | Promise<T>
@@ -21,7 +21,7 @@ export interface Presentation {
 
 /** A refusal that a source may do something about. */
 export interface Refused {
-  readonly denial: Denial
+  readonly denial: Refusal
   readonly remedy: Remedy
   /** The challenge of the source's own scheme, if the refusal has one. */
   readonly challenge: Challenge | undefined

@@ -14,6 +14,7 @@ import {
   type Token,
   type TokenRequest,
 } from '../src/index.ts'
+import { tabs } from '../src/tabs/index.ts'
 import { answers, startServer, type TestServer } from './server.ts'
 
 const open: TestServer[] = []
@@ -319,7 +320,7 @@ describe('several contexts', () => {
   test('share a token through the channel of its name', async () => {
     const { origin, seen } = await start(answers([401, INVALID], [200]))
     const [one, other] = [mint(), mint({})]
-    const source = (from: typeof one.from) => bearer({ at: insecureLoopback(origin), from, share: `test ${origin}` })
+    const source = (from: typeof one.from) => bearer({ at: insecureLoopback(origin), from, share: tabs(`test ${origin}`) })
     const [first, second] = [watched([source(one.from)]), watched([source(other.from)])]
     const listener = new BroadcastChannel(`countersign token test ${origin}`)
     const told = new Promise<void>((resolve) => {

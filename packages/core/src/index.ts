@@ -1,4 +1,4 @@
-export { answer, outcomeOf, PROBLEM_BASE, statusOf, type Answer, type AnswerOptions, type AnswerRole, type Problem } from './answer.ts'
+export { answer, challengeField, outcomeOf, PROBLEM_BASE, statusOf, type Answer, type AnswerOptions, type AnswerRole, type Problem } from './answer.ts'
 export { parseChallenges, writeChallenge, type Challenge, type ChallengeFault, type ParsedChallenges } from './challenge.ts'
 export { parseCredentials, type ParsedCredentials } from './credentials.ts'
 export type {
@@ -22,8 +22,9 @@ export { isNonEmpty } from './decision.ts'
 export { isScopeToken, isToken } from './grammar.ts'
 export { acceptedSchemes, judge, type Authentication, type Evidence, type Need, type Terms } from './judge.ts'
 export type { Principal } from './principal.ts'
-export { readDecision, type ReadableResponse } from './read.ts'
+export { readDecision, reasonOf } from './read.ts'
 export { PROBLEMS, REASONS, reasonEntry, type Outcome, type ProblemType, type Reason, type ReasonFor } from './reasons.ts'
+export { readRefusal, type ReadableResponse, type Refusal } from './refusal.ts'
 export type { Connection, Content, PeerCertificate, RequestView } from './request.ts'
 export {
   allOf,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readDecision, type ReadableResponse } from './read.ts'
+import { readDecision } from './read.ts'
+import type { ReadableResponse } from './refusal.ts'
 
 interface Parts {
   readonly challenge?: string

@@ -1,7 +1,7 @@
 import type { Remedy } from '@countersign/core'
 import type { Call, Refused } from '../source.ts'
 import { Flight } from './flight.ts'
-import { shareToken, type TokenShare } from './tabs.ts'
+import type { TokenShare, TokenSharing } from './share.ts'
 import { CredentialsError, hold, type HeldToken, type TokenRequest, type TokenSource } from './token.ts'
 
 export interface KeeperOptions {
@@ -10,8 +10,8 @@ export interface KeeperOptions {
   readonly scope?: readonly string[]
   /** Seconds that obtaining a token may take; more where a person has to act. Default 30. */
   readonly timeLimit?: number
-  /** Shares tokens with the other tabs of this origin under this name; one of them renews for all. */
-  readonly share?: string
+  /** Shares tokens with other contexts, such as `tabs()`; one of them renews for all. */
+  readonly share?: TokenSharing
   /** Seconds since the epoch. Default: the clock of the platform. */
   readonly clock?: () => number
 }
@@ -42,7 +42,7 @@ export class TokenKeeper {
     this.#scheme = scheme
     this.#key = key
     this.#scope = new Set(scope)
-    this.#share = share === undefined ? undefined : shareToken(share, (token) => (this.#held = token))
+    this.#share = share?.((token) => (this.#held = token))
   }
 
   /** A token that has not expired. Rejects with a `CredentialsError` if there is none to be had. */

@@ -1,5 +1,5 @@
 import { Secret } from '@countersign/core'
-import type { HeldToken } from './token.ts'
+import type { TokenSharing } from '../tokens/share.ts'
 
 /** What tabs tell each other. Only pages of the same origin can listen. */
 interface Message {
@@ -10,20 +10,27 @@ interface Message {
   readonly scope: readonly string[] | undefined
 }
 
-/** The tokens of several tabs as one. */
-export interface TokenShare {
-  /** Does the work while no other tab does it; without Web Locks, at once. */
-  alone(work: () => Promise<void>, signal: AbortSignal): Promise<void>
-  tell(token: HeldToken): void
-}
-
 /** The part of Web Locks that is used; Node 20 and old browsers have none. */
 interface Locks {
   request(name: string, options: { readonly signal: AbortSignal }, work: () => Promise<void>): Promise<void>
 }
 
-/** Shares tokens under a name with every context of this origin, by BroadcastChannel and Web Locks. */
-export function shareToken(name: string, receive: (token: HeldToken) => void): TokenShare {
+/**
+ * Shares tokens under a name with every context of this origin, by BroadcastChannel and Web Locks.
+ *
+ * Without Web Locks two contexts may renew at the same time.
+ *
+ * @example
+ * import { bearer, type TokenSource } from '@countersign/client'
+ * import { tabs } from '@countersign/client/tabs'
+ *
+ * export const shared = (from: TokenSource) => bearer({ at: 'https://api.example', from, share: tabs('orders') })
+ */
+export function tabs(name: string): TokenSharing {
+  return (receive) => shareToken(name, receive)
+}
+
+function shareToken(name: string, receive: Parameters<TokenSharing>[0]): ReturnType<TokenSharing> {
   const channel = new BroadcastChannel(`countersign token ${name}`)
   channel.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     if (isMessage(data)) receive({ ...data, value: new Secret(data.value), refresh: data.refresh === undefined ? undefined : new Secret(data.refresh) })
