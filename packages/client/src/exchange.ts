@@ -53,7 +53,7 @@ async function exchange({ outgoing, home }: Hop, course: Course, setting: Settin
     const presentation = await presented?.present(call)
     const response = await setting.send(url, requestOf(outgoing, presentation, follows))
     setting.clocks.learn(url.origin, response.headers)
-    if (presentation !== undefined) presented?.learn?.(response.headers, call)
+    if (presentation !== undefined) await learn(presented, response, { call, presentation })
     const sent = presentation === undefined ? undefined : presented
     const now = setting.clocks.at(url.origin)
     const denial = await readDenial(response, { forgive: setting.forgive, sources, presented: sent, now })
@@ -71,6 +71,21 @@ async function exchange({ outgoing, home }: Hop, course: Course, setting: Settin
     course.acted.add(denial.remedy.action)
     course.attempt += 1
     presented = act.source
+  }
+}
+
+interface Presented {
+  readonly call: Call
+  readonly presentation: Presentation
+}
+
+/** Has a source see the answer; one that it does not believe is nobody's to read. */
+async function learn(source: CredentialSource | undefined, response: Response, { call, presentation }: Presented): Promise<void> {
+  try {
+    await source?.learn?.(response.headers, call, presentation)
+  } catch (error) {
+    await discard(response)
+    throw error
   }
 }
 

@@ -44,6 +44,6 @@ export interface CredentialSource {
   answer?(refused: Refused, call: Call): Promise<boolean>
   /** Hears that the server let these credentials in, whatever it answered besides. */
   accepted?(presentation: Presentation): void
-  /** Sees every answer to a request that carried these credentials. */
-  learn?(headers: Headers, call: Call): void
+  /** Sees every answer to a request that carried these credentials. What it rejects with, the call does. */
+  learn?(headers: Headers, call: Call, presentation: Presentation): Awaitable<void>
 }

@@ -1,0 +1,1 @@
+export { digest, type DigestSourceOptions } from './source.ts'
