@@ -76,6 +76,7 @@ export const CORE_ORDER: readonly string[] = [
   'remedy',
   'judge',
   'answer',
+  'refusal',
   'read',
   'index',
 ]
