@@ -22,8 +22,13 @@ const CORE = '@countersign/core'
 export const LAYERS: Readonly<Record<string, Layer>> = {
   core: { values: [], node: false, listed: false },
   guard: { values: [CORE, 'jose', 'structured-headers'], node: true, listed: false },
-  // The main entry runs everywhere and brings nothing along; the engine of OAuth is an optional peer of its subpath.
-  client: { values: [CORE], node: false, listed: false, folders: { oauth: { values: ['oauth4webapi'], node: false }, node: { values: [], node: true } } },
+  // The main entry runs everywhere and brings nothing along; the engine of OAuth and undici are optional peers of their subpaths.
+  client: {
+    values: [CORE],
+    node: false,
+    listed: false,
+    folders: { oauth: { values: ['oauth4webapi'], node: false }, node: { values: [], node: true }, undici: { values: ['undici'], node: true } },
+  },
   openapi: { values: [CORE, 'yaml'], node: false, listed: false },
   cedar: { values: [CORE, '@cedar-policy/cedar-wasm'], node: false, listed: false },
   // The auditor must not judge with the code that it audits.

@@ -44,11 +44,17 @@ export interface Client {
  * }
  */
 export function createClient(options: ClientOptions): Client {
+  const setting = settingOf(options)
+  return { fetch: (input, init) => perform(input, init, setting) }
+}
+
+/** The options with their defaults, and an empty memory. Throws a `TypeError` for impossible ones. */
+export function settingOf(options: ClientOptions): Setting {
   const { credentials, forgive = FORGIVEN, longestWait = 30, onRemedy } = options
   const unknown = forgive.find((name) => !Object.hasOwn(DEVIATIONS, name))
   if (unknown !== undefined) throw new TypeError(`option \`forgive\` names \`${unknown}\`; it knows ${Object.keys(DEVIATIONS).join(', ')}`)
   if (!(longestWait >= 0 && longestWait <= 86_400)) throw new TypeError(`option \`longestWait\` is ${longestWait}; pass seconds from 0 to 86400`)
-  const setting: Setting = {
+  return {
     send: options.fetch ?? ((input, init) => fetch(input, init)),
     sources: [...credentials].sort((one, other) => other.strength - one.strength),
     forgive: new Set(forgive),
@@ -58,7 +64,6 @@ export function createClient(options: ClientOptions): Client {
     random: Math.random,
     accepted: new Map(),
   }
-  return { fetch: (input, init) => perform(input, init, setting) }
 }
 
 /**

@@ -1,0 +1,1 @@
+export { remedies } from './interceptor.ts'
