@@ -1,6 +1,6 @@
 import { anyOf, apiKey as apiKeyScheme, authenticated, basic as basicScheme, bearerOpaque, createGuard, role, scope } from 'countersign'
 import { protectWith } from 'countersign/node'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   apiKey,
   basic,
@@ -15,18 +15,9 @@ import {
   type TokenRequest,
 } from '../src/index.ts'
 import { tabs } from '../src/tabs/index.ts'
-import { answers, startServer, type TestServer } from './server.ts'
+import { answers, serversOfTests } from './server.ts'
 
-const open: TestServer[] = []
-afterEach(async () => {
-  for (const server of open.splice(0)) await server.close()
-})
-
-async function start(listener: Parameters<typeof startServer>[0]): Promise<TestServer> {
-  const server = await startServer(listener)
-  open.push(server)
-  return server
-}
+const start = serversOfTests()
 
 /** Tokens `t1`, `t2` …; remembers what each was wanted for. */
 function mint(more: Partial<Token> = {}) {

@@ -2,17 +2,14 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { authenticated, createGuard, digest as digestScheme, digestHash, digestUserHash, type DigestAlgorithm } from 'countersign'
 import { protectWith } from 'countersign/node'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createClient, CredentialsError, insecureLoopback, type RemedyEvent } from '../src/index.ts'
 import { hashOf } from '../src/digest/hash.ts'
 import { digest } from '../src/digest/index.ts'
 import { responseOf } from '../src/digest/response.ts'
-import { startServer, type TestServer } from './server.ts'
+import { serversOfTests } from './server.ts'
 
-const open: TestServer[] = []
-afterEach(async () => {
-  for (const server of open.splice(0)) await server.close()
-})
+const start = serversOfTests()
 
 const REALM = 'http-auth@example.org'
 const SHA = { 'SHA-256': 'sha256', 'SHA-512-256': 'sha512-256' } as const
@@ -55,8 +52,7 @@ async function serve({ challenges = [CHALLENGE], password = 'correct horse', use
     if (next !== undefined) used.set(next, new Set())
     request.resume().on('end', () => response.writeHead(200, more === undefined ? {} : { 'authentication-info': more }).end('in'))
   }
-  const server = await startServer(listener)
-  open.push(server)
+  const server = await start(listener)
   return { origin: server.origin, seen: server.seen, fields, made: () => made }
 }
 
@@ -191,8 +187,7 @@ describe('against a guard', () => {
       lookupHash: (hash) => (hash === hidden ? account : undefined),
     })
     const guard = createGuard({ realm: 'orders', schemes: [scheme], clock: () => clock.now })
-    const server = await startServer(protectWith(guard)(authenticated(), (_request, response, { principal }) => void response.end(principal.subject)))
-    open.push(server)
+    const server = await start(protectWith(guard)(authenticated(), (_request, response, { principal }) => void response.end(principal.subject)))
     return { clock, ...server }
   }
 

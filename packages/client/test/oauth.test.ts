@@ -3,8 +3,8 @@ import { authenticated, bearerJwt, createGuard, dpop as dpopScheme, scope, type 
 import { protectWith } from 'countersign/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bearer, createClient, insecureLoopback, type CredentialSource, type RemedyEvent } from '../src/index.ts'
-import { authorizationCode, clientCredentials, deviceCode, dpop, refreshToken, type FlowOptions } from '../src/oauth/index.ts'
-import { API, browse, CALLBACK, startProvider, type TestProvider } from './provider.ts'
+import { clientCredentials, deviceCode, dpop, refreshToken, type FlowOptions } from '../src/oauth/index.ts'
+import { API, browse, permitted, startProvider, type TestProvider } from './provider.ts'
 import { answers, startServer, type TestServer } from './server.ts'
 
 let provider: TestProvider
@@ -65,16 +65,7 @@ describe('with a real provider', () => {
     const { origin } = await serve(revoked)
     const opened: URL[] = []
     const before = provider.grants.length
-    const from = authorizationCode({
-      issuer: insecureLoopback(provider.issuer),
-      clientId: 'app',
-      resource: API,
-      redirectUri: CALLBACK,
-      open: (address) => {
-        opened.push(address)
-        return browse(address, ({ href }) => href.startsWith(CALLBACK))
-      },
-    })
+    const from = permitted(provider, opened)
     const { fetch, told } = watched([bearer({ at: insecureLoopback(origin), from, scope: ['orders:read'] })])
     const first = (await (await fetch(`${origin}/data`)).json()) as { jti: string; subject: string }
     expect([first.subject, opened[0]?.searchParams.get('code_challenge_method')]).toEqual(['olga', 'S256'])
@@ -94,15 +85,7 @@ describe('with a real provider', () => {
       answers([401, { 'www-authenticate': 'Bearer error="insufficient_user_authentication", acr_values="gold", max_age="600"' }], [200]),
     )
     const opened: URL[] = []
-    const from = authorizationCode({
-      issuer: insecureLoopback(provider.issuer),
-      clientId: 'app',
-      redirectUri: CALLBACK,
-      open: (address) => {
-        opened.push(address)
-        return browse(address, ({ href }) => href.startsWith(CALLBACK))
-      },
-    })
+    const from = permitted(provider, opened)
     const { fetch } = watched([bearer({ at: insecureLoopback(origin), from, scope: ['openid'] })])
     expect((await fetch(origin)).status).toBe(200)
     expect(opened.map(({ searchParams }) => [searchParams.get('acr_values'), searchParams.get('max_age')])).toEqual([

@@ -2,6 +2,8 @@ import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Provider, type ClientMetadata, type Configuration } from 'oidc-provider'
+import { insecureLoopback, type TokenSource } from '../src/index.ts'
+import { authorizationCode } from '../src/oauth/index.ts'
 
 export const API = 'https://api.test'
 export const CALLBACK = 'https://app.test/callback'
@@ -16,6 +18,7 @@ export interface TestProvider {
 
 const SECRET = { client_secret: 'shop-secret', token_endpoint_auth_method: 'client_secret_basic' } as const
 const CLIENTS: ClientMetadata[] = [
+  { client_id: 'brief', ...SECRET, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] },
   { client_id: 'shop', ...SECRET, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] },
   {
     client_id: 'app',
@@ -37,7 +40,13 @@ export async function startProvider(): Promise<TestProvider> {
   const server = createServer()
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const provider = new Provider(issuer, configuration())
+  // Everybody who was asked for a level logs in at it.
+  let level: string | undefined
+  const provider = new Provider(
+    issuer,
+    configuration(() => level),
+  )
+  provider.on('authorization.accepted', ({ oidc }) => void (level = oidc.params?.['acr_values']?.toString()))
   const grants: string[] = []
   provider.on('grant.success', ({ oidc }) => void grants.push(String(oidc.params?.['grant_type'])))
   provider.on('grant.error', ({ oidc }) => void grants.push(String(oidc.params?.['grant_type'])))
@@ -50,7 +59,7 @@ export async function startProvider(): Promise<TestProvider> {
   return { issuer, grants, close }
 }
 
-function configuration(): Configuration {
+function configuration(level: () => string | undefined): Configuration {
   const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as { readonly kty: 'EC' }
   return {
     clients: CLIENTS,
@@ -58,6 +67,9 @@ function configuration(): Configuration {
     jwks: { keys: [{ ...jwk, kid: 'one', alg: 'ES256', use: 'sig' }] },
     scopes: ['openid', 'offline_access', 'orders:read', 'orders:write'],
     acrValues: ['gold'],
+    extraTokenClaims: (_context, { kind }) => (kind === 'AccessToken' && level() !== undefined ? { acr: level() } : undefined),
+    // Tokens of `brief` live for a second.
+    ttl: { ClientCredentials: (_context, _token, { clientId }) => (clientId === 'brief' ? 1 : 600) },
     issueRefreshToken: async () => true,
     findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ sub }) }),
     features: {
@@ -71,6 +83,15 @@ function configuration(): Configuration {
       },
     },
   }
+}
+
+/** Tokens that a person permits in the browser; `opened` gets the addresses. */
+export function permitted({ issuer }: TestProvider, opened: URL[]): TokenSource {
+  const open = (address: URL): Promise<URL> => {
+    opened.push(address)
+    return browse(address, ({ href }) => href.startsWith(CALLBACK))
+  }
+  return authorizationCode({ issuer: insecureLoopback(issuer), clientId: 'app', resource: API, redirectUri: CALLBACK, open })
 }
 
 /** A person with a browser: follows, logs in, agrees, and stops where `until` says. Gives the last address. */

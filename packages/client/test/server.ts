@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { afterEach } from 'vitest'
 
 /** A server on a free port of the loopback interface, and what came to it. */
 export interface TestServer {
@@ -23,6 +24,19 @@ export async function startServer(listener: RequestListener): Promise<TestServer
       server.closeAllConnections()
     })
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, close }
+}
+
+/** Starts servers, and closes each after the test that started it. */
+export function serversOfTests(): (listener: RequestListener) => Promise<TestServer> {
+  const open: TestServer[] = []
+  afterEach(async () => {
+    for (const server of open.splice(0)) await server.close()
+  })
+  return async (listener) => {
+    const server = await startServer(listener)
+    open.push(server)
+    return server
+  }
 }
 
 type Fields = Readonly<Record<string, string>>

@@ -5,20 +5,13 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { apiKey, bearer, insecureLoopback, type ClientOptions, type RemedyEvent, type Token } from '../src/index.ts'
 import { digest } from '../src/digest/index.ts'
 import { remedies } from '../src/undici/index.ts'
-import { answers, startServer, type TestServer } from './server.ts'
+import { answers, serversOfTests } from './server.ts'
 
-const open: TestServer[] = []
+const start = serversOfTests()
 const agents: Dispatcher[] = []
 afterEach(async () => {
   for (const agent of agents.splice(0)) await agent.destroy()
-  for (const server of open.splice(0)) await server.close()
 })
-
-async function start(listener: Parameters<typeof startServer>[0]): Promise<TestServer> {
-  const server = await startServer(listener)
-  open.push(server)
-  return server
-}
 
 const INVALID = { 'www-authenticate': 'Bearer realm="a", error="invalid_token"' }
 
