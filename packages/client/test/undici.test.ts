@@ -1,8 +1,10 @@
 import { Readable, Writable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
+import { authenticated, bearerOpaque, createGuard, digest as digestScheme, digestHash } from 'countersign'
+import { protectWith } from 'countersign/node'
 import { Agent, interceptors, request, stream, type Dispatcher } from 'undici'
 import { afterEach, describe, expect, test } from 'vitest'
-import { apiKey, bearer, insecureLoopback, type ClientOptions, type RemedyEvent, type Token } from '../src/index.ts'
+import { apiKey, bearer, createClient, insecureLoopback, type ClientOptions, type RemedyEvent, type Token } from '../src/index.ts'
 import { digest } from '../src/digest/index.ts'
 import { remedies } from '../src/undici/index.ts'
 import { answers, serversOfTests } from './server.ts'
@@ -81,6 +83,19 @@ describe('remedies', () => {
     expect((await request(`${origin}/a`, { dispatcher, query: { b: 'c d' } })).statusCode).toBe(200)
     expect(seen[1]).toMatch(/^GET \/a\?b=c%20d Digest .*uri="\/a\?b=c%20d"/)
   })
+})
+
+test('Digest is offered beside other schemes by a guard that would not offer it to the fetch of Node', async () => {
+  const ha1 = await digestHash('olga', 'orders', 'correct horse')
+  const schemes = [
+    bearerOpaque({ verify: () => undefined }),
+    digestScheme({ secret: 'the secret of nonces in these tests', lookup: (user) => (user === 'olga' ? { subject: user, ha1 } : undefined) }),
+  ] as const
+  const guard = createGuard({ realm: 'orders', schemes })
+  const { origin } = await start(protectWith(guard)(authenticated(), (_request, response, { principal }) => void response.end(principal.subject)))
+  const credentials = () => [digest({ at: insecureLoopback(origin), user: 'olga', password: 'correct horse' })]
+  expect(await (await request(origin, { dispatcher: watched(credentials()).dispatcher })).body.text()).toBe('olga')
+  expect((await createClient({ credentials: credentials() }).fetch(origin)).status).toBe(401)
 })
 
 describe('answers', () => {
