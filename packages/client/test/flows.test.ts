@@ -1,25 +1,15 @@
-import type { RequestListener } from 'node:http'
 import { authenticated, bearerJwt, createGuard, dpop as dpopScheme } from 'countersign'
 import { protectWith } from 'countersign/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bearer, createClient, insecureLoopback, type CredentialSource, type RemedyEvent, type TokenSource } from '../src/index.ts'
 import { clientCredentials, deviceCode, dpop } from '../src/oauth/index.ts'
 import { API, browse, permitted, startProvider, type TestProvider } from './provider.ts'
-import { startServer, type TestServer } from './server.ts'
+import { serversOfTests } from './server.ts'
 
 let provider: TestProvider
-const open: TestServer[] = []
+const start = serversOfTests()
 beforeAll(async () => void (provider = await startProvider()))
-afterAll(async () => {
-  for (const server of open) await server.close()
-  await provider.close()
-})
-
-async function start(listener: RequestListener): Promise<TestServer> {
-  const server = await startServer(listener)
-  open.push(server)
-  return server
-}
+afterAll(() => provider.close())
 
 function watched(credentials: readonly CredentialSource[]) {
   const events: RemedyEvent[] = []
