@@ -27,7 +27,12 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     values: [CORE],
     node: false,
     listed: false,
-    folders: { oauth: { values: ['oauth4webapi'], node: false }, node: { values: [], node: true }, undici: { values: ['undici'], node: true } },
+    folders: {
+      oauth: { values: ['oauth4webapi'], node: false },
+      mcp: { values: ['oauth4webapi'], node: false },
+      node: { values: [], node: true },
+      undici: { values: ['undici'], node: true },
+    },
   },
   openapi: { values: [CORE, 'yaml'], node: false, listed: false },
   cedar: { values: [CORE, '@cedar-policy/cedar-wasm'], node: false, listed: false },

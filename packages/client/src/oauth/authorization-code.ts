@@ -3,11 +3,14 @@ import { CredentialsError, type Token, type TokenSource } from '../tokens/token.
 import { flowsOf, refreshedOr, tokenOf, withNonce, type Flow } from './grant.ts'
 import type { FlowOptions } from './options.ts'
 
-export type AuthorizationCodeOptions = FlowOptions & {
+/** The way through the browser. */
+export interface Browsing {
   readonly redirectUri: string
   /** Opens the address for a person, and gives the address that the browser came back to. */
   readonly open: (address: URL, context: { readonly signal: AbortSignal }) => Promise<URL | string>
 }
+
+export type AuthorizationCodeOptions = FlowOptions & Browsing
 
 /**
  * Tokens that a person permits in the browser, with PKCE; renewed with a refresh token where there is one.
@@ -25,7 +28,8 @@ export function authorizationCode(options: AuthorizationCodeOptions): TokenSourc
   }
 }
 
-async function authorize(flow: Flow, { redirectUri, open }: AuthorizationCodeOptions): Promise<Token> {
+/** One authorization by a person (RFC 6749 section 4.1). */
+export async function authorize(flow: Flow, { redirectUri, open }: Browsing): Promise<Token> {
   const { server, client, authentication, request } = flow
   if (server.authorization_endpoint === undefined) throw new CredentialsError(`the issuer \`${server.issuer}\` names no authorization endpoint`)
   const [verifier, state] = [oauth.generateRandomCodeVerifier(), oauth.generateRandomState()]

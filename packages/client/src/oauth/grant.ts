@@ -21,17 +21,22 @@ export function flowsOf(options: FlowOptions): (request: TokenRequest) => Promis
   const authentication = authenticationOf(options)
   const handles = new WeakMap<CryptoKeyPair, oauth.DPoPHandle>()
   return async (request) => {
-    const found = await find(request)
-    const parameters = new URLSearchParams()
-    if (request.scope.length > 0) parameters.set('scope', request.scope.join(' '))
-    if (options.resource !== undefined) parameters.set('resource', options.resource)
+    const flow = flowFor({ ...(await find(request)), client, authentication }, request, options.resource)
     const { key } = request
     // A handle remembers the nonce of its server, so there is one for each key.
     const handle = key === undefined ? undefined : (handles.get(key) ?? oauth.DPoP(client, key))
-    if (key !== undefined && handle !== undefined) handles.set(key, handle)
-    const asking = requestOptions(found.place, request.signal)
-    return { ...found, client, authentication, request, parameters, options: handle === undefined ? asking : { ...asking, DPoP: handle } }
+    if (key === undefined || handle === undefined) return flow
+    handles.set(key, handle)
+    return { ...flow, options: { ...flow.options, DPoP: handle } }
   }
+}
+
+/** A flow of a known client at a known server. */
+export function flowFor(parties: Pick<Flow, 'server' | 'place' | 'client' | 'authentication'>, request: TokenRequest, resource: string | undefined): Flow {
+  const parameters = new URLSearchParams()
+  if (request.scope.length > 0) parameters.set('scope', request.scope.join(' '))
+  if (resource !== undefined) parameters.set('resource', resource)
+  return { ...parties, request, parameters, options: requestOptions(parties.place, request.signal) }
 }
 
 /** Does a step of a flow, and once more where the server wants a nonce of its own in the proof (RFC 9449 section 8). */

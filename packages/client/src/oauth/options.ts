@@ -24,7 +24,16 @@ export type FlowOptions = Issuer & OAuthClientOptions
 
 /** How a client shows who it is. */
 export function authenticationOf({ clientSecret, authenticate }: OAuthClientOptions): oauth.ClientAuth {
-  return authenticate ?? (clientSecret === undefined ? oauth.None() : oauth.ClientSecretBasic(clientSecret))
+  return authenticate ?? (clientSecret === undefined ? oauth.None() : secretBasic(clientSecret))
+}
+
+/** HTTP Basic with exactly what RFC 6749 section 2.3.1 wants encoded: servers that do not decode take the most of it. */
+export function secretBasic(secret: string): oauth.ClientAuth {
+  return (_server, { client_id: id }, _body, headers) => headers.set('authorization', `Basic ${btoa(`${formEncoded(id)}:${formEncoded(secret)}`)}`)
+}
+
+function formEncoded(text: string): string {
+  return new URLSearchParams({ '': text }).toString().slice(1)
 }
 
 /** An address that was checked, and whether it may be asked without TLS. */

@@ -59,7 +59,7 @@ function discovered({ resource, issuers }: Discovery): (wanted: Wanted) => Promi
 }
 
 /** Metadata at the address of a challenge, which must be at the resource itself: anybody may write a challenge. */
-function fetchMetadata(address: string, { url }: Place, signal: AbortSignal): Promise<Response> {
+export function fetchMetadata(address: string, { url }: Place, signal: AbortSignal): Promise<Response> {
   if (!URL.canParse(address) || new URL(address).origin !== url.origin)
     throw new CredentialsError(`the challenge names metadata elsewhere than at \`${url.origin}\`, where the resource is`)
   return limitedFetch(address, { headers: { accept: 'application/json' }, signal })

@@ -13,7 +13,10 @@ export interface StaticBearerOptions extends Where {
   readonly token: string
 }
 
-export interface BearerOptions extends Where, KeeperOptions {}
+export interface BearerOptions extends Where, KeeperOptions {
+  /** Obtains no token before a server has asked for one, because its challenge says how to. */
+  readonly onlyWhenAsked?: boolean
+}
 
 /**
  * A bearer token: one that never changes, or tokens `from` somewhere, renewed before they expire and when they are
@@ -43,6 +46,7 @@ export function bearer(options: StaticBearerOptions | BearerOptions): Credential
   return {
     ...where,
     present: async (call) => {
+      if (options.onlyWhenAsked === true && !keeper.holds) return undefined
       const token = await keeper.current(call)
       return { fields: [['authorization', `Bearer ${token.value.reveal()}`]], used: token }
     },

@@ -1,4 +1,4 @@
-import type { Remedy } from '@countersign/core'
+import type { Challenge, Remedy } from '@countersign/core'
 import type { Call, Refused } from '../source.ts'
 import { Flight } from './flight.ts'
 import type { TokenShare, TokenSharing } from './share.ts'
@@ -45,13 +45,18 @@ export class TokenKeeper {
     this.#share = share?.((token) => (this.#held = token))
   }
 
-  /** A token that has not expired. Rejects with a `CredentialsError` if there is none to be had. */
-  async current(call: Call): Promise<HeldToken> {
+  /** Whether there is a token, be it an expired one. */
+  get holds(): boolean {
+    return this.#held !== undefined
+  }
+
+  /** A token that has not expired, the first one for what a challenge says. Rejects with a `CredentialsError` if there is none to be had. */
+  async current(call: Call, asked: Pick<Want, 'scope' | 'metadata'> = { scope: [] }): Promise<HeldToken> {
     const now = this.#options.clock()
     const held = this.#held
     if (held === undefined || (held.expires !== undefined && held.expires <= now)) {
-      const why = held === undefined ? 'start' : 'refresh'
-      await this.#obtain({ why, scope: [] }, call, () => this.#held !== undefined && this.#held !== held)
+      const want: Want = held === undefined ? { ...asked, why: 'start' } : { why: 'refresh', scope: [] }
+      await this.#obtain(want, call, () => this.#held !== undefined && this.#held !== held)
     } else if (isDue(held, now) && this.#flight === undefined && !this.#isPaused(now)) {
       // Good for a while yet, so nobody has to wait for the next one.
       this.#obtain({ why: 'refresh', scope: [] }, { ...call, signal: new AbortController().signal }, () => this.#held !== held).catch(() => {})
@@ -63,13 +68,14 @@ export class TokenKeeper {
   /** Does what a refusal asks for; whether there is a token that has a chance. */
   async answer({ remedy, challenge, presentation }: Refused, call: Call): Promise<boolean> {
     const used = presentation?.used
+    const metadata = challenge?.params['resource_metadata']
+    const from = metadata === undefined ? {} : { metadata }
     if (used === undefined) {
-      await this.current(call)
+      await this.current(call, { scope: scopeOf(challenge), ...from })
       return true
     }
     if (!isRenewal(remedy) || !this.#options.from.acts.includes(remedy.action)) return false
-    const metadata = challenge?.params['resource_metadata']
-    const want = { ...wantOf(remedy), ...(metadata === undefined ? {} : { metadata }) }
+    const want = { ...wantOf(remedy), ...from }
     // Somebody else may have had the same refusal of the same token, and mended it.
     const mended = (): boolean => this.#held !== undefined && this.#held !== used && has(this.#held, want.scope)
     if (want.scope.length === 0 && remedy.action !== 'step-up' && used === this.#renewed?.token && this.#options.clock() < this.#renewed.at + PAUSE)
@@ -145,6 +151,11 @@ function isDue({ expires, lifetime = 0 }: HeldToken, now: number): boolean {
 /** Whether a token has these scopes, as far as its issuer has said. */
 function has({ scope }: HeldToken, wanted: readonly string[]): boolean {
   return scope === undefined || wanted.every((one) => scope.includes(one))
+}
+
+/** What a challenge says that is needed (RFC 6750 section 3). */
+function scopeOf(challenge: Challenge | undefined): readonly string[] {
+  return (challenge?.params['scope'] ?? '').split(' ').filter((one) => one !== '')
 }
 
 type Renewal = Extract<Remedy, { readonly action: 'refresh' | 'step-up' | 'request-scope' }>
