@@ -1,10 +1,12 @@
-// `npm run test:runtimes`: runs the tests of the store, and those of the guard and the gateway over sockets, under
-// later versions of Node, where the store uses the SQLite that is built in. The versions are packages with a binary for
-// Linux on x64; they are no dependency of the workspace and are installed in runtimes/ on first use.
+// `npm run test:runtimes`: runs the tests of the store, and those of the guard, the gateway and the client over sockets,
+// under later versions of Node, where the store uses the SQLite that is built in; and the essentials of the client also
+// under Deno and Bun. The versions are packages with a binary for Linux on x64; they are no dependency of the workspace
+// and are installed in runtimes/ on first use.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runEssentials } from './client-runtimes.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const FOLDER = join(ROOT, 'runtimes')
@@ -15,6 +17,7 @@ const FILES = [
   'packages/gateway/test/proxy/forward.test.ts',
   'packages/cli/test/serve.test.ts',
   'packages/guard/test/adapters.test.ts',
+  'packages/client/test',
 ]
 
 // What the store would use, said by the driver's own choice.
@@ -29,7 +32,9 @@ if (!existsSync(join(FOLDER, 'node_modules/.package-lock.json'))) {
   execFileSync('npm', ['ci', '--ignore-scripts', '--prefix', FOLDER], { stdio: ['ignore', 'ignore', 'inherit'], cwd: FOLDER })
 }
 const { dependencies } = JSON.parse(readFileSync(join(FOLDER, 'package.json'), 'utf8'))
-const results = Object.entries(dependencies).map(([name, version]) => run(name, version.split('@').at(-1)))
+const nodes = Object.entries(dependencies).filter(([name]) => name.startsWith('node-'))
+const results = nodes.map(([name, version]) => run(name, version.split('@').at(-1)))
+for (const [name, version] of Object.entries(dependencies)) results.push(await runEssentials(join(FOLDER, 'node_modules', name), version.split('@').at(-1)))
 const sum = (member) => results.reduce((total, result) => total + result[member], 0)
 console.log(`${sum('passed')} passed, ${sum('failed')} failed`)
 process.exitCode = sum('failed') === 0 ? 0 : 1
