@@ -104,5 +104,5 @@ else
     )
 
 console.log(lines.join('\n'))
-const exit = globalThis.Deno?.exit ?? process.exit
-exit(failed ? 1 : 0)
+if (globalThis.Deno === undefined) process.exit(failed ? 1 : 0)
+else globalThis.Deno.exit(failed ? 1 : 0)

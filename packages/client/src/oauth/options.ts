@@ -29,7 +29,8 @@ export function authenticationOf({ clientSecret, authenticate }: OAuthClientOpti
 
 /** HTTP Basic with exactly what RFC 6749 section 2.3.1 wants encoded: servers that do not decode take the most of it. */
 export function secretBasic(secret: string): oauth.ClientAuth {
-  return (_server, { client_id: id }, _body, headers) => headers.set('authorization', `Basic ${btoa(`${formEncoded(id)}:${formEncoded(secret)}`)}`)
+  return (...[, { client_id: id }, , headers]: Parameters<oauth.ClientAuth>) =>
+    headers.set('authorization', `Basic ${btoa(`${formEncoded(id)}:${formEncoded(secret)}`)}`)
 }
 
 function formEncoded(text: string): string {
