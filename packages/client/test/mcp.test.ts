@@ -160,6 +160,7 @@ describe('the authorization of an MCP client', () => {
   test.each([
     ['are of another resource', { status: 200, resource: 'https://mcp.example/mcp' }],
     ['cannot be read for the moment', { status: 503 }],
+    ['are asked for too often', { status: 429 }],
     ['name no authorization server', { status: 200, issuers: [] }],
   ])('nobody is asked where the metadata of the server %s', async (_title, metadata) => {
     const issuer = await startIssuer()

@@ -79,9 +79,12 @@ async function claimed(response: Response, { href, origin }: URL): Promise<URL> 
   return new URL(URL.canParse(issuer) && new URL(issuer).origin === origin ? issuer : href)
 }
 
+/** "Come again" among the refusals: RFC 9110 section 15.5.9, RFC 8470 section 5.2, RFC 6585 section 4. */
+const LATER: ReadonlySet<number> = new Set([408, 425, 429])
+
 /** Any other failure may pass, and must not lead to another authorization server. */
 function isMissing({ status }: Response): boolean {
-  return status >= 400 && status < 500
+  return status >= 400 && status < 500 && !LATER.has(status)
 }
 
 /** The default endpoints of the revision 2025-03-26. */
