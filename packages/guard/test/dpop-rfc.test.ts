@@ -1,13 +1,10 @@
-import { bearerOpaque, createGuard, dpop } from 'countersign'
 import { request } from 'countersign/testing'
-import { describe, expect, test } from 'vitest'
-import { readProof } from '../src/proofs/proof.ts'
-import { ProofKeys } from '../src/proofs/proof-keys.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { decodeObject } from '../src/tokens/encoding.ts'
-import * as node from '../src/tokens/platform-node.ts'
-import { RecentCache } from '../src/tokens/recent-cache.ts'
+import * as node from './both-platforms.ts'
 import { hashOf } from './dpop-kit.ts'
 import { reasonOf } from './tokens.ts'
+import { webLibrary, type Library } from './web-library.ts'
 
 // All three proofs of the RFC have this header.
 const HEADER =
@@ -24,24 +21,32 @@ const FIGURE_11 = { active: true, sub: 'someone@example.com', iss: 'https://serv
 const ATH = 'fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo'
 
 /** A resource server of the RFC, which has asked for figure 10 and got figure 11. */
-function resourceServer(now: number) {
+function resourceServer({ bearerOpaque, createGuard, dpop }: Library, now: number) {
   const tokens = bearerOpaque({ verify: (token) => (token === TOKEN ? { subject: FIGURE_11.sub, cnf: FIGURE_11.cnf } : undefined) })
   return createGuard({ realm: 'orders', schemes: [dpop(tokens, { origin: 'https://resource.example.org' })], clock: () => now })
 }
 
-describe('the examples of RFC 9449', () => {
+let both: readonly Library[]
+
+beforeAll(async () => {
+  both = [node, (await webLibrary()).web]
+})
+
+describe('the examples of RFC 9449, on both platforms', () => {
   test.each([
     ['figure 2', FIGURE_2, '-BwC3ESc6acc2lTc', 'https://server.example.com/token', undefined],
     ['figure 7', FIGURE_7, '-BwC3ESc6acc2lTc', 'https://server.example.com/token', undefined],
     ['figure 13', FIGURE_13, 'e1j3V_bKic8-LAEB', 'https://resource.example.org/protectedresource', ATH],
   ])('%s is a proof with the thumbprint of figure 9, and its signature is good', async (_title, text, jti, target, ath) => {
-    const proof = readProof(text, ['ES256'], new RecentCache(1))
-    if (typeof proof === 'string') throw new Error(proof)
-    expect([proof.jti, proof.target, proof.ath]).toEqual([jti, target, ath])
-    const keys = new ProofKeys(1)
-    expect(await keys.thumbprint(proof.key)).toBe(JKT)
-    const key = await keys.find(proof.key, JKT)
-    expect(key !== undefined && node.verifySignature('ES256', key as never, proof)).toBe(true)
+    for (const { ProofKeys, readProof, RecentCache, verifySignature } of both) {
+      const proof = readProof(text, ['ES256'], new RecentCache(1))
+      if (typeof proof === 'string') throw new Error(proof)
+      expect([proof.jti, proof.target, proof.ath]).toEqual([jti, target, ath])
+      const keys = new ProofKeys(1)
+      expect(await keys.thumbprint(proof.key)).toBe(JKT)
+      const key = await keys.find(proof.key, JKT)
+      expect(key !== undefined && (await verifySignature('ES256', key, proof))).toBe(true)
+    }
   })
 
   test('figures 8 and 9: the claims of the bound token', () => {
@@ -55,14 +60,18 @@ describe('the examples of RFC 9449', () => {
 
   test('figure 13 is let in with what figure 11 says of its token, once, and not beyond its time', async () => {
     const sent = request('GET', 'https://resource.example.org/protectedresource', { authorization: `DPoP ${TOKEN}`, dpop: FIGURE_13 })
-    const server = resourceServer(1562262620)
-    const ask = async () => reasonOf(await server.decide(sent, { type: 'authenticated' }))
-    expect([await ask(), await ask()]).toEqual(['allow', 'dpop-proof-replayed'])
-    expect(reasonOf(await resourceServer(1562262618 + 91).decide(sent, { type: 'authenticated' }))).toBe('dpop-proof-outdated')
+    for (const library of both) {
+      const server = resourceServer(library, 1562262620)
+      const ask = async (guard: typeof server) => reasonOf(await guard.decide(sent, { type: 'authenticated' }))
+      expect([await ask(server), await ask(server)]).toEqual(['allow', 'dpop-proof-replayed'])
+      expect(await ask(resourceServer(library, 1562262618 + 91))).toBe('dpop-proof-outdated')
+    }
   })
 
   test('figure 2 is no proof for a resource: it is for another target and has no hash of a token', async () => {
     const sent = request('POST', 'https://resource.example.org/protectedresource', { authorization: `DPoP ${TOKEN}`, dpop: FIGURE_2 })
-    expect(reasonOf(await resourceServer(1562262620).decide(sent, { type: 'authenticated' }))).toBe('dpop-target-mismatch')
+    for (const library of both) {
+      expect(reasonOf(await resourceServer(library, 1562262620).decide(sent, { type: 'authenticated' }))).toBe('dpop-target-mismatch')
+    }
   })
 })

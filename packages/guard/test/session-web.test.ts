@@ -1,29 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
-import * as node from 'countersign'
 import { request } from 'countersign/testing'
-import { rolldown } from 'rolldown'
 import { beforeAll, describe, expect, test } from 'vitest'
+import * as node from './both-platforms.ts'
+import { webLibrary, type Library } from './web-library.ts'
 
 const SECRETS = [randomBytes(32).toString('base64')] as const
 const START = 1_800_000_000
 
-type Library = typeof node
-/** The library as a bundler makes it for a runtime that is not Node. */
 let imports: readonly string[]
 let web: Library
 
 beforeAll(async () => {
-  const build = await rolldown({
-    input: join(import.meta.dirname, '../src/index.ts'),
-    platform: 'browser',
-    resolve: { conditionNames: ['source', 'import'] },
-    logLevel: 'silent',
-  })
-  const { output } = await build.generate({ format: 'esm', codeSplitting: false })
-  await build.close()
-  imports = output[0].imports
-  web = (await import(`data:text/javascript;base64,${Buffer.from(output[0].code).toString('base64')}`)) as Library
+  ;({ web, imports } = await webLibrary())
 })
 
 /** A guard with sessions, made by the library of a platform. */
