@@ -52,11 +52,18 @@ function defined(members: Members): Record<string, unknown> {
 }
 
 const issuer = await testIssuer()
-const tokens = bearerJwt(issuer.trust(AUDIENCE))
+/** What a guard needs in order to accept tokens of the issuer. */
+export const TRUSTED = issuer.trust(AUDIENCE)
+const tokens = bearerJwt(TRUSTED)
 
 /** A token of the trusted issuer, bound to this key. */
 export function boundToken(key: ClientKey, claims: Members = {}): Promise<string> {
   return issuer.token('olga', { cnf: { jkt: key.jkt }, ...claims })
+}
+
+/** A token of the trusted issuer with these claims. */
+export function tokenWith(claims: Members): Promise<string> {
+  return issuer.token('olga', claims)
 }
 
 /** A token of the trusted issuer, bound to nothing. */
