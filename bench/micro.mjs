@@ -20,7 +20,10 @@ import {
 } from 'countersign'
 import { NodeView } from '../node_modules/countersign/dist/adapters/node-request.js'
 import { jwtDecrypt } from '../node_modules/jose/dist/webapi/index.js'
+import { certificateOperations } from './certificates.mjs'
+import { introspectionOperations } from './introspection.mjs'
 import { AUDIENCE, makeIssuer } from './issuer.mjs'
+import { context, isAccepted, isGood, requestWith } from './operation.mjs'
 
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA']
 const POOL = 256
@@ -29,7 +32,6 @@ const ORIGIN = 'https://api.bench'
 
 const issuer = makeIssuer('https://id.bench/', ALGORITHMS)
 const trusted = { issuer: issuer.issuer, audience: AUDIENCE, keySet: issuer.keySet }
-const context = { now: Date.now() / 1000, signal: new AbortController().signal }
 // Results end up here, so that no operation can be optimised away.
 const sink = { last: undefined }
 
@@ -47,6 +49,8 @@ async function operations() {
     ...(await sessionOperations()),
     ...(await signatureOperations()),
     ...(await digestOperations()),
+    ...certificateOperations(issuer),
+    ...(await introspectionOperations()),
   }
 }
 
@@ -94,13 +98,6 @@ function gateOperations(guard, uncached, { RS256 }) {
   }
 }
 
-/** As autocannon and most clients send it: a handful of fields, Host first. */
-function requestWith(authorization) {
-  const rawHeaders = ['Host', '127.0.0.1:8080', 'User-Agent', 'bench', 'Accept', '*/*', 'Connection', 'keep-alive']
-  if (authorization !== undefined) rawHeaders.push('Authorization', authorization)
-  return { method: 'GET', url: '/data', rawHeaders, headers: {}, httpVersionMajor: 1, socket: {} }
-}
-
 async function verifyOperations(pools) {
   const scheme = bearerJwt({ ...trusted, cacheSize: 0 })
   await scheme.ready()
@@ -146,10 +143,7 @@ async function proofVerifier(proofs, cacheSize) {
     path: '/data',
   }))
   await scheme.verify(presented[0], context)
-  return (turn) => {
-    const verified = scheme.verify(presented[turn % presented.length], context)
-    return verified instanceof Promise ? verified.then(({ result }) => isGood(result === 'accepted')) : isGood(verified.result === 'accepted')
-  }
+  return (turn) => isAccepted(scheme.verify(presented[turn % presented.length], context))
 }
 
 /** A cookie is decrypted once and then remembered; a memory of two forgets each of many before it comes again. */
@@ -238,8 +232,7 @@ async function signatureVerifier(requests, { name, cacheSize }) {
   const scheme = messageSignature({ keys: (keyid) => keys.get(keyid), components: ['@method', '@target-uri', 'content-type'], origin: ORIGIN, cacheSize })
   const verifyOne = (turn) => {
     const presented = scheme.extract(new NodeView(requests[turn % requests.length].request))
-    const verified = scheme.verify(presented.credentials, context)
-    return verified instanceof Promise ? verified.then(({ result }) => isGood(result === 'accepted')) : isGood(verified.result === 'accepted')
+    return isAccepted(scheme.verify(presented.credentials, context))
   }
   await verifyOne(0)
   return verifyOne
@@ -280,17 +273,12 @@ function decryptRaw(token, secret) {
   return JSON.parse(Buffer.concat([decipher.update(text, 'base64url'), decipher.final()]).toString())
 }
 
-function isGood(good) {
-  if (!good) throw new Error('a good token was refused; the figures would be of nothing')
-  return good
-}
-
 /** CPU nanoseconds a call, over calls that take about `BATCH_MILLISECONDS`. */
 async function timeBatch(operation, calls) {
   const before = process.cpuUsage()
   for (let turn = 0; turn < calls; turn += 1) {
     const found = operation(turn)
-    // Only importing a key has to be waited for.
+    // Only importing a key and asking an issuer have to be waited for.
     sink.last = found instanceof Promise ? await found : found
   }
   const { user, system } = process.cpuUsage(before)
