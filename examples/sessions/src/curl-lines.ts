@@ -32,5 +32,10 @@ export function endLines({ origin }: Shop): readonly string[] {
     `curl -i -b "$JAR/copy" ${origin}/api/orders`,
     '# 401  WWW-Authenticate: Session realm="shop"',
     'rm -r "$JAR"',
+    '',
+    '# five wrong passwords for a name, and none is looked at for half a minute',
+    `for n in $(seq 5); do curl -s -o /dev/null -d name=guessed -d "password=$n" ${origin}/login; done`,
+    `curl -i -d name=guessed -d password=6 ${origin}/login`,
+    '# 429',
   ]
 }

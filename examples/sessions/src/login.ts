@@ -1,6 +1,6 @@
-import { authenticated, open, returnPath, type Guard, type SessionScheme } from 'countersign'
+import { authenticated, open, returnPath, type Guard, type KnownParty, type LimitedLogins, type LoginOutcome, type SessionScheme } from 'countersign'
 import { accessOf, principalOf, protectWith } from 'countersign/express'
-import { Router } from 'express'
+import { Router, type Request, type Response } from 'express'
 import { fieldOf, ownPagesOnly, readForm } from './forms.ts'
 import { againForm, loginForm, sendPage } from './pages.ts'
 import type { People } from './people.ts'
@@ -10,25 +10,24 @@ export interface Parts {
   readonly guard: Guard
   readonly sessions: SessionScheme
   readonly people: People
+  readonly logins: LimitedLogins
 }
 
-/**
- * Logs people in and out.
- *
- * Nothing here counts wrong passwords; an application has to, by name and by address.
- */
-export function loginRoutes({ guard, sessions, people }: Parts): Router {
+/** Logs people in and out. After five wrong passwords for a name from one address, none is looked at for a while. */
+export function loginRoutes({ guard, sessions, people, logins }: Parts): Router {
   const protect = protectWith(guard)
   const router = Router()
+  // Behind a proxy the address is that of the proxy: `addressOfForwarded()` reads whom it saw.
+  const logIn = (account: string, req: Request) => logins({ account, address: req.socket.remoteAddress }, () => people.find(account, fieldOf(req, 'password')))
 
   router.get('/login', protect(open()), (req, res) => sendPage(res, 'Log in', loginForm(returnPath(req.query['return_to']))))
 
   // Every login begins a session of its own, whatever cookie came with it: nobody can plant one that he knows.
   router.post('/login', protect(open()), ownPagesOnly, readForm, async (req, res) => {
     const back = returnPath(fieldOf(req, 'return_to'))
-    const person = await people.find(fieldOf(req, 'name'), fieldOf(req, 'password'))
-    if (person === undefined) return sendPage(res.status(403), 'Log in', loginForm(back, 'Nobody has this name and password.'))
-    res.setHeader('Set-Cookie', await sessions.begin(person))
+    const login = await logIn(fieldOf(req, 'name'), req)
+    if (login.result !== 'accepted') return sendPage(refuse(res, login), 'Log in', loginForm(back, noteOf(login, 'Nobody has this name and password.')))
+    res.setHeader('Set-Cookie', await sessions.begin(login.found))
     res.redirect(303, back)
   })
 
@@ -37,10 +36,10 @@ export function loginRoutes({ guard, sessions, people }: Parts): Router {
   // A login of the same person that is new: the session before it ends, for every copy of its cookie.
   router.post('/login/again', protect(authenticated()), readForm, async (req, res) => {
     const back = returnPath(fieldOf(req, 'return_to'))
-    const person = await people.find(principalOf(req).subject, fieldOf(req, 'password'))
-    if (person === undefined) return sendPage(res.status(403), 'Log in again', againForm(back, 'This is not your password.'))
+    const login = await logIn(principalOf(req).subject, req)
+    if (login.result !== 'accepted') return sendPage(refuse(res, login), 'Log in again', againForm(back, noteOf(login, 'This is not your password.')))
     await sessions.end(accessOf(req))
-    res.setHeader('Set-Cookie', await sessions.begin(person))
+    res.setHeader('Set-Cookie', await sessions.begin(login.found))
     res.redirect(303, back)
   })
 
@@ -50,4 +49,14 @@ export function loginRoutes({ guard, sessions, people }: Parts): Router {
   })
 
   return router
+}
+
+type Refusal = Exclude<LoginOutcome<KnownParty>, { readonly result: 'accepted' }>
+
+function refuse(res: Response, refusal: Refusal): Response {
+  return refusal.result === 'throttled' ? res.status(429).set('Retry-After', String(refusal.retryAfter)) : res.status(403)
+}
+
+function noteOf(refusal: Refusal, wrong: string): string {
+  return refusal.result === 'throttled' ? `Too many attempts. Try again in ${refusal.retryAfter} seconds.` : wrong
 }

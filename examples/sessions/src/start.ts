@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { listen, type Running } from '@countersign/example-kit'
-import { createGuard, sessionOverPlainHttpOnLoopback, type SessionScheme } from 'countersign'
+import { createGuard, guessingMemory, limitLogins, sessionOverPlainHttpOnLoopback, type SessionScheme } from 'countersign'
 import { knownPeople } from './people.ts'
 import { buildApp } from './shop.ts'
 
@@ -29,9 +29,10 @@ export async function start({ port, clock = () => Date.now() / 1000 }: { readonl
   const make = (time: () => number): SessionScheme => sessionOverPlainHttpOnLoopback({ secrets, login: '/login', clock: time })
   const sessions = make(clock)
   const guard = createGuard({ realm: 'shop', schemes: [sessions], clock })
-  const people = await knownPeople()
+  const logins = limitLogins({ store: guessingMemory({ failures: 5 }), clock })
+  const parts = { guard, sessions, people: await knownPeople(), logins }
   const listening = await listen(port, 'PORT')
-  listening.server.on('request', buildApp({ guard, sessions, people }))
+  listening.server.on('request', buildApp(parts))
   const aged = {
     over: cookieIn(await make(() => clock() - HOUR).begin({ subject: 'olga' })),
     early: cookieIn(await sessions.begin({ subject: 'olga', assurance: { authTime: Math.floor(clock()) - HOUR } })),

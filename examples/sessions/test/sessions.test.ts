@@ -137,6 +137,28 @@ describe('a person', () => {
   })
 })
 
+// Passwords take long on purpose, and longer on a machine with other work.
+test('guessing ends after five wrong passwords in whichever form, for right ones as well, and goes on later', { timeout: 100_000 }, async () => {
+  const browser = await loggedIn()
+  const tried = async (name: string, password: string) => {
+    const { status, headers, text } = await ask('POST', '/login', { headers: ownPage, body: new URLSearchParams({ name, password }) })
+    return [status, headers.get('retry-after'), /<p>(.*?)<\/p>/.exec(text)?.[1]]
+  }
+  const again = async (password: string) => (await browser.post('/login/again', { password })).status
+  const before = time.now
+  try {
+    for (let turn = 0; turn < 4; turn += 1) expect(await tried('olga', `guess ${turn}`)).toEqual([403, null, 'Nobody has this name and password.'])
+    expect(await again('wrong')).toBe(403)
+    const blocked = [429, '30', 'Too many attempts. Try again in 30 seconds.']
+    expect([await tried('olga', 'olga-password'), await tried('olga', 'wrong'), await again('olga-password')]).toEqual([blocked, blocked, 429])
+    expect((await tried('adam', 'adam-password'))[0]).toBe(303)
+    time.now = before + 30
+    expect((await tried('olga', 'olga-password'))[0]).toBe(303)
+  } finally {
+    time.now = before
+  }
+})
+
 describe('a session', () => {
   test('cannot be planted: every login begins another one, whatever cookie came with it', async () => {
     const victim = await loggedIn()
@@ -226,16 +248,16 @@ describe('curl', () => {
     )
   })
 
-  test('gets the printed answers when the printed lines are pasted into bash', { timeout: 60_000 }, async () => {
+  test('gets the printed answers when the printed lines are pasted into bash', { timeout: 100_000 }, async () => {
     const text = [...loginLines(shop), curlTranscript(cells, shop.origin, CURL_OPTIONS), ...endLines(shop)].join('\n')
     const script = text.replaceAll(/^curl -i /gm, 'curl -i -s -o /dev/null -D - ')
-    const { stdout } = await run('bash', ['-c', `set -e\n${script}`], { timeout: 50_000 })
+    const { stdout } = await run('bash', ['-c', `set -e\n${script}`], { timeout: 90_000 })
     const observed = stdout
       .split('\r\n\r\n')
       .filter((one) => one.trim() !== '')
       .map((one) => [Number(/^HTTP\/1\.1 (\d{3})/.exec(one)?.[1]), /^www-authenticate: (.*?)\r?$/im.exec(one)?.[1]])
     const printed = [...text.matchAll(/^# (\d{3})(?: {2}WWW-Authenticate: (.+))?$/gm)].map(([, status, field]) => [Number(status), field])
-    expect(printed).toHaveLength(48 + 5)
+    expect(printed).toHaveLength(48 + 6)
     expect(observed).toEqual(printed)
   })
 })

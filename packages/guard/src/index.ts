@@ -8,6 +8,7 @@ export { authorizationDetails, type AuthorizationDetail, type AuthorizationDetai
 export { owned, type Owned, type OwnedOptions } from './facts/owned.ts'
 export { addressOfConnection, addressOfForwarded, type AddressOfForwardedOptions, type AddressSource } from './guessing/address.ts'
 export { limitGuessing, type Attempted, type LimitGuessingOptions } from './guessing/limit-guessing.ts'
+export { limitLogins, type LimitedLogins, type LimitLoginsOptions, type LoginAttempt, type LoginOutcome } from './guessing/limit-logins.ts'
 export { afterFailure, GUESSING, secondsBlocked, type Failures, type GuessingLimits } from './guessing/limits.ts'
 export { guessingMemory, type Guess, type GuessingMemoryOptions, type GuessingStore } from './guessing/store.ts'
 export { createGuard } from './guard.ts'

@@ -1,11 +1,9 @@
-import type { Principal, Scheme, Verified, VerifyContext } from '@countersign/core'
-import { digestOf } from '#platform'
+import type { Principal, Scheme, Verified } from '@countersign/core'
 import { checkerOf } from '../check.ts'
 import { after } from '../settle.ts'
-import { networkOf, type AddressSource } from './address.ts'
-import { GUESSING } from './limits.ts'
-import { guessingMemory, type Guess, type GuessingStore } from './store.ts'
-import { Turns } from './turns.ts'
+import type { AddressSource } from './address.ts'
+import { Attempts, countedAs } from './attempts.ts'
+import { guessingMemory, type GuessingStore } from './store.ts'
 
 export interface LimitGuessingOptions<C> {
   /** The account that credentials are for. Without it an address is counted alone, and no success makes up for failures. */
@@ -22,6 +20,8 @@ export interface Attempted<C> {
   readonly address?: string
 }
 
+const WHERE = 'limitGuessing()'
+
 /**
  * Refuses to look at credentials after too many failures, right or wrong, with 429.
  *
@@ -36,61 +36,37 @@ export interface Attempted<C> {
  * export const scheme = limitGuessing(passwords, { account: ({ user }) => user, address: addressOfConnection() })
  */
 export function limitGuessing<C, P extends Principal>(scheme: Scheme<C, P>, options: LimitGuessingOptions<C>): Scheme<Attempted<C>, P> {
-  const check = checkerOf('limitGuessing()')
+  const check = checkerOf(WHERE)
   check.members(options, ['account', 'address', 'store'])
   const { account, address, store = guessingMemory() } = options
   if (account === undefined && address === undefined) check.refuse('account', account, '`account`, `address` or both: under these failures are counted')
   if (account !== undefined) check.isFunction('account', account, 'a function from credentials to the name of their account')
   if (address !== undefined) check.isFunction('address', address, 'a source such as addressOfConnection()')
-  const turns = new Turns(GUESSING.failures)
+  const attempts = new Attempts(store)
   return {
     ...scheme,
     extract(request, authorization, content) {
       const presented = scheme.extract(request, authorization, content)
       if (presented.found !== 'credentials') return presented
       const { credentials } = presented
-      return { found: 'credentials', credentials: address === undefined ? { credentials } : { credentials, address: countedAs(address(request)) } }
+      return { found: 'credentials', credentials: address === undefined ? { credentials } : { credentials, address: countedAs(address(request), WHERE) } }
     },
     verify({ credentials, address: from }, context) {
+      const { now, signal } = context
       const name = account?.(credentials)
-      const who = { ...(name === undefined ? {} : { account: name }), ...(from === undefined ? {} : { address: from }) }
-      const verify = async (): Promise<Verified<P>> => scheme.verify(credentials, context)
-      return after(digestOf(JSON.stringify([scheme.name, name ?? null, from ?? null])), (key) =>
-        turns.take(key, () => counted({ key, ...who }, store, { context, verify })),
+      const who = { kind: scheme.name, ...(name === undefined ? {} : { account: name }), ...(from === undefined ? {} : { address: from }) }
+      // Where nobody waits for the answer any more, nothing is looked at.
+      const look = async (): Promise<Verified<P>> =>
+        signal.aborted ? { result: 'undecided', reason: 'lookup-unavailable' } : scheme.verify(credentials, context)
+      return after(attempts.count(who, { now, look, wasRight }), (attempt) =>
+        attempt.looked ? attempt.found : { result: 'throttled', reason: 'too-many-failures', retryAfter: attempt.blockedFor },
       )
     },
   }
 }
 
-interface Attempt<P extends Principal> {
-  readonly context: VerifyContext
-  readonly verify: () => Promise<Verified<P>>
-}
-
-async function counted<P extends Principal>(guess: Guess, store: GuessingStore, { context, verify }: Attempt<P>): Promise<Verified<P>> {
-  const { now, signal } = context
-  // Nobody waits for the answer any more.
-  if (signal.aborted) return { result: 'undecided', reason: 'lookup-unavailable' }
-  const blocked = await store.blockedFor(guess, now)
-  // What is no number blocks as well.
-  if (!(blocked <= 0)) return { result: 'throttled', reason: 'too-many-failures', retryAfter: blocked }
-  const verified = await verify()
-  if (verified.result === 'rejected' && isGuess(verified.reason)) await store.record(guess, now)
-  // Who has an account of his own could wipe out the failures of his address with it.
-  else if (verified.result === 'accepted' && guess.account !== undefined) await store.forget(guess)
-  return verified
-}
-
-/** Whether a secret was wrong: one that is right, but late or without its proof, was not guessed. */
-function isGuess(reason: string): boolean {
-  return reason === 'credentials-rejected' || reason === 'token-invalid'
-}
-
-function countedAs(address: string | undefined): string {
-  // A socket without an address is local, or closed by now.
-  if (address === '') return address
-  const network = address === undefined ? undefined : networkOf(address)
-  if (network === undefined)
-    throw new TypeError('limitGuessing() cannot tell the address of a request; pass a source as `address` that can, or `account` alone')
-  return network
+/** A secret that is right, but late or without its proof, was not guessed. */
+function wasRight(verified: Verified<Principal>): boolean | undefined {
+  if (verified.result === 'accepted') return true
+  return verified.result === 'rejected' && (verified.reason === 'credentials-rejected' || verified.reason === 'token-invalid') ? false : undefined
 }
