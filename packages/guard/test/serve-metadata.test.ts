@@ -19,6 +19,7 @@ import { Hono } from 'hono'
 import { generateKeyPair } from 'jose'
 import Koa from 'koa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { rawRequest } from '../../../conformance/raw-http.ts'
 
 const schemes = [bearerOpaque({ verify: () => undefined })] as const
 const authorizationServers = ['https://id.example'] as const
@@ -141,9 +142,40 @@ describe.each(Object.entries(IDIOMS))('metadata served in the idiom of %s', (nam
 
   it('has the same fields for HEAD, without content', async () => {
     const [head, get] = [await ask(`${PATH}/orders`, { method: 'HEAD' }), await ask(`${PATH}/orders`)]
-    const fieldsOf = ({ headers }: Response): readonly string[] => ['content-type', 'content-length', 'cache-control'].map((name) => headers.get(name) ?? '')
+    const fieldsOf = ({ headers }: Response): readonly string[] =>
+      ['content-type', 'content-length', 'cache-control', 'etag'].map((name) => headers.get(name) ?? '')
     expect([head.status, fieldsOf(head), await head.text()]).toEqual([200, fieldsOf(get), ''])
     expect(get.headers.get('content-length')).toBe(String((await get.arrayBuffer()).byteLength))
+  })
+
+  it('is not sent again to a cache that has it, for GET and HEAD', async () => {
+    const tag = (await ask(`${PATH}/orders`)).headers.get('etag') ?? ''
+    expect(tag).toMatch(/^"[\w-]{43}"$/)
+    expect((await ask(PATH)).headers.get('etag')).not.toBe(tag)
+    for (const method of ['GET', 'HEAD']) {
+      const { port } = new URL(site.origin)
+      const headers = [
+        ['If-None-Match', '"other", "a,b"'],
+        ['If-None-Match', `W/${tag}`],
+      ] as const
+      const { status, headerLines, body } = await rawRequest(Number(port), { method, path: `${PATH}/orders`, headers })
+      const fields = Object.fromEntries(headerLines.map(([field, value]) => [field.toLowerCase(), value]))
+      expect([status, body]).toEqual([304, ''])
+      expect(fields).toMatchObject({ etag: tag, 'cache-control': 'public, max-age=3600', 'access-control-allow-origin': '*' })
+      expect([fields['content-type'], fields['content-length']]).toEqual([undefined, undefined])
+    }
+  })
+
+  it.each([
+    ['another tag', '"other"', 200],
+    ['a tag without quotes', 'TAG', 200],
+    ['every tag', '*', 304],
+    ['its own among others', '"x,y" , W/"z",TAG', 304],
+    ['nothing', '', 200],
+  ])('is answered for a cache that has %s', async (_title, field, status) => {
+    const tag = (await ask(`${PATH}/orders`)).headers.get('etag') ?? ''
+    const value = field === 'TAG' ? tag.slice(1, -1) : field.replace('TAG', tag)
+    expect((await ask(`${PATH}/orders`, { headers: { 'if-none-match': value }, cache: 'no-store' })).status).toBe(status)
   })
 
   it('answers the preflight of a browser, and 405 to other methods', async () => {

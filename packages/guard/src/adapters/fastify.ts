@@ -53,7 +53,8 @@ export function protectWith(guard: Guard): (requirement: Requirement) => Fastify
 export function serveMetadata(...resources: readonly [ProtectedResource, ...ProtectedResource[]]): FastifyProtection['onRequest'] {
   const replyTo = metadataReplies(resources)
   return (request, reply, done) => {
-    const made = replyTo({ method: request.raw.method ?? 'GET', target: request.originalUrl })
+    const { method = 'GET', headers } = request.raw
+    const made = replyTo({ method, target: request.originalUrl, ifNoneMatch: headers['if-none-match'] })
     const send = ({ status, fields, body }: MetadataReply): void => {
       for (const [name, value] of fields) reply.header(name, value)
       reply.code(status)

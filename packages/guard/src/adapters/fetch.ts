@@ -70,9 +70,9 @@ export function protectWith<P extends Principal>(guard: Guard<P>): FetchProtect<
  */
 export function serveMetadata(...resources: readonly [ProtectedResource, ...ProtectedResource[]]): (request: Request) => Settled<Response> | undefined {
   const replyTo = metadataReplies(resources)
-  return ({ method, url }) => {
+  return ({ method, url, headers }) => {
     const { pathname, search } = new URL(url)
-    const reply = replyTo({ method, target: pathname + search })
+    const reply = replyTo({ method, target: pathname + search, ifNoneMatch: headers.get('if-none-match') })
     return reply && after(reply, ({ status, fields, body }) => new Response(body ?? null, { status, headers: fields.map(([name, value]) => [name, value]) }))
   }
 }

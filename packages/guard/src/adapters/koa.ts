@@ -63,7 +63,8 @@ export function protectWith(guard: Guard): (requirement: Requirement) => KoaMidd
 export function serveMetadata(...resources: readonly [ProtectedResource, ...ProtectedResource[]]): KoaMiddleware {
   const replyTo = metadataReplies(resources)
   return (ctx, next) => {
-    const reply = replyTo({ method: ctx.req.method ?? 'GET', target: ctx.originalUrl })
+    const { method = 'GET', headers } = ctx.req
+    const reply = replyTo({ method, target: ctx.originalUrl, ifNoneMatch: headers['if-none-match'] })
     if (reply === undefined) return next()
     return after(reply, ({ status, fields, body }) => {
       ctx.body = body ?? null

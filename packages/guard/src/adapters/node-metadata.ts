@@ -28,7 +28,7 @@ export function serveMetadata(...resources: readonly [ProtectedResource, ...Prot
   return (req, res, next) => {
     // Routers of Express shorten `url` to what is left of it.
     const { originalUrl = req.url ?? '/' } = req as NodeRequest & { readonly originalUrl?: string }
-    const reply = replyTo({ method: req.method ?? 'GET', target: originalUrl })
+    const reply = replyTo({ method: req.method ?? 'GET', target: originalUrl, ifNoneMatch: req.headers['if-none-match'] })
     if (reply === undefined) {
       next?.()
       return false

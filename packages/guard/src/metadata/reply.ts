@@ -1,12 +1,13 @@
 import type { Fields } from '@countersign/core'
 import { after, type Settled } from '../settle.ts'
+import { entityTagOf, hasTag } from './entity-tag.ts'
 import type { ProtectedResource } from './protected-resource.ts'
 
 /** What is answered under the address of metadata, as data. */
 export interface MetadataReply {
   readonly status: number
   readonly fields: Fields
-  /** Absent for HEAD as well, whose fields are those of GET. */
+  /** Absent for HEAD as well, whose fields are those of GET, and for 304. */
   readonly body?: string
 }
 
@@ -15,6 +16,8 @@ interface Asked {
   readonly method: string
   /** The path and the query, as they stand in the request. */
   readonly target: string
+  /** The value of `If-None-Match`, several lines joined with commas. */
+  readonly ifNoneMatch?: string | null | undefined
 }
 
 /** Answers for the addresses of the metadata, and with nothing for all others. */
@@ -41,25 +44,27 @@ export function metadataReplies(resources: readonly ProtectedResource[]): Metada
       throw new TypeError(`serveMetadata() got \`${same.resource}\` and \`${resource.resource}\`, whose metadata has the same path; pass one of them`)
     byTarget.set(target, resource)
   }
-  return ({ method, target }) => {
+  return (asked) => {
+    const { target } = asked
     // A query that is no part of the identifier changes nothing.
     const resource = byTarget.get(target) ?? byTarget.get(target.split('?', 1)[0] ?? target)
-    return resource === undefined ? undefined : replyFor(resource, method)
+    return resource === undefined ? undefined : replyFor(resource, asked)
   }
 }
 
-function replyFor(resource: ProtectedResource, method: string): Settled<MetadataReply> {
+function replyFor(resource: ProtectedResource, { method, ifNoneMatch }: Asked): Settled<MetadataReply> {
   if (method === 'OPTIONS') return { status: 204, fields: PREFLIGHT }
   if (method !== 'GET' && method !== 'HEAD')
     return { status: 405, fields: [['Allow', ALLOWED], ['Cache-Control', 'no-store'], ['Content-Length', '0'], ...SHARED] }
   return after(resource.document(), (document) => {
     const body = JSON.stringify(document)
-    const fields: Fields = [
-      ['Content-Type', 'application/json'],
-      ['Content-Length', String(ENCODER.encode(body).length)],
-      ['Cache-Control', `public, max-age=${resource.maxAge}`],
-      ...SHARED,
-    ]
-    return { status: 200, fields, ...(method === 'HEAD' ? {} : { body }) }
+    const bytes = ENCODER.encode(body)
+    return after(entityTagOf(bytes), (tag) => {
+      const kept: Fields = [['Cache-Control', `public, max-age=${resource.maxAge}`], ['ETag', tag], ...SHARED]
+      // RFC 9110 section 15.4.5: with the fields that the cache is to renew, and without those of the content.
+      if (typeof ifNoneMatch === 'string' && hasTag(ifNoneMatch, tag)) return { status: 304, fields: kept }
+      const fields: Fields = [['Content-Type', 'application/json'], ['Content-Length', String(bytes.length)], ...kept]
+      return { status: 200, fields, ...(method === 'HEAD' ? {} : { body }) }
+    })
   })
 }
