@@ -30,8 +30,12 @@ function configuration(resource: string): Configuration {
     pkce: { required: () => true },
     interactions: { url: (_context, { uid }) => INTERACTION + uid },
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
+    // The SDK registers with the scope of the first challenge only, and could never step up: a server may register others than were
+    // asked for, and what is granted is up to the person (RFC 7591 section 3.2.1).
+    extraClientMetadata: { properties: ['scope'], validator: (_context, _name, _value, metadata) => void delete metadata.scope },
     features: {
       devInteractions: { enabled: false },
+      registration: { enabled: true },
       resourceIndicators: {
         enabled: true,
         // Clients name the resource with the token request as well (RFC 8707 section 2.2).

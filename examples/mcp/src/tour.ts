@@ -2,18 +2,29 @@ import { UnauthorizedError, type OAuthClientProvider } from '@modelcontextprotoc
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js'
-import { CALLBACK, CLIENT } from './known-client.ts'
+import { CALLBACK, METADATA } from './known-client.ts'
 import { browse } from './person.ts'
 
 /** Where the official SDK keeps what it learns on its way, and where it sends the person. */
 class Memory implements OAuthClientProvider {
   readonly redirectUrl = CALLBACK
-  readonly clientMetadata = CLIENT
+  readonly clientMetadata = METADATA
   /** Where the person was sent, in order. */
   readonly sent: URL[] = []
+  #client: OAuthClientInformationMixed | undefined
   #tokens: OAuthTokens | undefined
   #verifier = ''
-  clientInformation = (): OAuthClientInformationMixed => ({ client_id: CLIENT.client_id })
+  readonly #say: (line: string) => void
+
+  constructor(say: (line: string) => void) {
+    this.#say = say
+  }
+
+  clientInformation = (): OAuthClientInformationMixed | undefined => this.#client
+  saveClientInformation = (client: OAuthClientInformationMixed): void => {
+    this.#client = client
+    this.#say(`the client has registered itself as ${METADATA.client_name}`)
+  }
   tokens = (): OAuthTokens | undefined => this.#tokens
   saveTokens = (tokens: OAuthTokens): void => void (this.#tokens = tokens)
   redirectToAuthorization = (url: URL): void => void this.sent.push(url)
@@ -23,7 +34,7 @@ class Memory implements OAuthClientProvider {
 
 /** One way of the client, from nothing to a written note. Each step is told to `say`. */
 export async function tour(resource: string, say: (line: string) => void): Promise<readonly string[]> {
-  const memory = new Memory()
+  const memory = new Memory(say)
   const client = new Client({ name: 'tour', version: '1.0.0' })
   const transportOf = (): StreamableHTTPClientTransport => new StreamableHTTPClientTransport(new URL(resource), { authProvider: memory })
   let transport = transportOf()

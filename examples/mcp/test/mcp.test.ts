@@ -13,6 +13,7 @@ it('the client of the official SDK finds its way from nothing to a note, and ste
   expect(await tour(running.resource, (line) => lines.push(line))).toEqual(['buy milk', '2 notes', 'buy milk\ncall Ivan'])
   const sentFor = (scope: string): string => `the client sends olga to ${running.issuer} for ${scope}, resource ${running.resource}`
   expect(lines).toEqual([
+    'the client has registered itself as tour',
     sentFor('notes:read'),
     'list-notes: buy milk',
     'add-note needs more than the token has',
