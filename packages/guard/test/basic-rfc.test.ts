@@ -1,13 +1,6 @@
 import { request } from 'countersign/testing'
-import { beforeAll, describe, expect, test } from 'vitest'
-import * as node from './both-platforms.ts'
-import { webLibrary, type Library } from './web-library.ts'
-
-let both: readonly Library[]
-
-beforeAll(async () => {
-  both = [node, (await webLibrary()).web]
-})
+import { describe, expect, test } from 'vitest'
+import { BOTH, type Library } from './web-library.ts'
 
 /** What a guard reads out of the credentials, and what it answers without any. */
 async function asked({ basic, createGuard }: Library, realm: string, authorization?: string) {
@@ -28,11 +21,11 @@ describe('the examples of RFC 7617, on both platforms', () => {
     ['section 2: Aladdin', 'Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==', ['Aladdin', 'open sesame']],
     ['section 2.1: a pound sign', 'Basic dGVzdDoxMjPCow==', ['test', '123£']],
   ])('%s is read as name and password', async (_title, authorization, expected) => {
-    for (const library of both) expect(await asked(library, 'WallyWorld', authorization)).toEqual(expected)
+    for (const library of BOTH) expect(await asked(library, 'WallyWorld', authorization)).toEqual(expected)
   })
 
   test('the challenges of sections 2 and 2.1 are asked, in UTF-8 both', async () => {
-    for (const library of both) {
+    for (const library of BOTH) {
       expect(await asked(library, 'WallyWorld')).toEqual(['Basic realm="WallyWorld", charset="UTF-8"'])
       expect(await asked(library, 'foo')).toEqual(['Basic realm="foo", charset="UTF-8"'])
     }

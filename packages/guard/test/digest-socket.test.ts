@@ -1,23 +1,15 @@
 import 'reflect-metadata'
 import { authenticated, parseChallenges, type DigestOptions, type Guard } from 'countersign'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { ADAPTERS, type AdapterUnderTest, type Route, type Served } from '../../../conformance/adapters.ts'
+import { describe, expect, test } from 'vitest'
+import { ADAPTERS, type AdapterUnderTest, type Route } from '../../../conformance/adapters.ts'
 import { fetch } from '../../../conformance/apps/fetch.ts'
 import { rawRequest } from '../../../conformance/raw-http.ts'
 import * as node from './both-platforms.ts'
 import { credentialsFor, lookup, REALM, SECRET, START, type CredentialOptions } from './digest-kit.ts'
-import { webLibrary, type Library } from './web-library.ts'
+import { closingServers } from './opened.ts'
+import { web, type Library } from './web-library.ts'
 
-let web: Library
-
-beforeAll(async () => {
-  web = (await webLibrary()).web
-})
-
-const opened: Served[] = []
-afterEach(async () => {
-  for (const server of opened.splice(0)) await server.close()
-})
+const open = closingServers()
 
 const ECHO: Route = {
   method: '*',
@@ -29,7 +21,7 @@ const ECHO: Route = {
 /** Serves a guard in the adapter, and answers its nonces. */
 async function serve(adapter: AdapterUnderTest, guard: Guard) {
   const server = await adapter.serve(guard, [ECHO])
-  opened.push(server)
+  open(server)
   const send = async (authorization?: string, { method = 'GET', content = '' }: CredentialOptions = {}) => {
     const headers = [['Content-Type', 'text/plain'], ...(authorization === undefined ? [] : [['Authorization', authorization] as const])] as const
     const response = await rawRequest(server.port, { method, path: '/data', headers, body: content })
@@ -41,16 +33,16 @@ async function serve(adapter: AdapterUnderTest, guard: Guard) {
   return { send, nonce, ask }
 }
 
-const SERVED: readonly [string, AdapterUnderTest, () => Library][] = [
-  ...ADAPTERS.map((adapter) => [adapter.name, adapter, () => node] as [string, AdapterUnderTest, () => Library]),
-  ['fetch on the web', fetch, () => web],
+const SERVED: readonly [string, AdapterUnderTest, Library][] = [
+  ...ADAPTERS.map((adapter) => [adapter.name, adapter, node] as [string, AdapterUnderTest, Library]),
+  ['fetch on the web', fetch, web],
 ]
 
 describe.each(SERVED)('content that a response of Digest covers, through %s', (_name, adapter, library) => {
   const POST = { method: 'POST', content: 'a=1&b=ü', params: { qop: 'auth-int' } }
 
   function stand() {
-    const { createGuard, digest } = library()
+    const { createGuard, digest } = library
     const options: DigestOptions = { secret: SECRET, lookup, contentLimit: 100 }
     return serve(adapter, createGuard({ realm: REALM, schemes: [digest(options)], clock: () => START }))
   }
@@ -81,7 +73,7 @@ describe.each(SERVED)('content that a response of Digest covers, through %s', (_
 
 describe.each(SERVED)('guessing at Digest, through %s', (_name, adapter, library) => {
   async function stand() {
-    const { createGuard, digest, guessingMemory, limitGuessing } = library()
+    const { createGuard, digest, guessingMemory, limitGuessing } = library
     const clock = { now: START }
     const scheme = limitGuessing(digest({ secret: SECRET, lookup, lifetime: 100 }), {
       account: ({ parameters }) => parameters.user,

@@ -1,10 +1,9 @@
 import { request } from 'countersign/testing'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { decodeObject } from '../src/tokens/encoding.ts'
-import * as node from './both-platforms.ts'
 import { hashOf } from './dpop-kit.ts'
 import { reasonOf } from './tokens.ts'
-import { webLibrary, type Library } from './web-library.ts'
+import { BOTH, type Library } from './web-library.ts'
 
 // All three proofs of the RFC have this header.
 const HEADER =
@@ -26,19 +25,13 @@ function resourceServer({ bearerOpaque, createGuard, dpop }: Library, now: numbe
   return createGuard({ realm: 'orders', schemes: [dpop(tokens, { origin: 'https://resource.example.org' })], clock: () => now })
 }
 
-let both: readonly Library[]
-
-beforeAll(async () => {
-  both = [node, (await webLibrary()).web]
-})
-
 describe('the examples of RFC 9449, on both platforms', () => {
   test.each([
     ['figure 2', FIGURE_2, '-BwC3ESc6acc2lTc', 'https://server.example.com/token', undefined],
     ['figure 7', FIGURE_7, '-BwC3ESc6acc2lTc', 'https://server.example.com/token', undefined],
     ['figure 13', FIGURE_13, 'e1j3V_bKic8-LAEB', 'https://resource.example.org/protectedresource', ATH],
   ])('%s is a proof with the thumbprint of figure 9, and its signature is good', async (_title, text, jti, target, ath) => {
-    for (const { ProofKeys, readProof, RecentCache, verifySignature } of both) {
+    for (const { ProofKeys, readProof, RecentCache, verifySignature } of BOTH) {
       const proof = readProof(text, ['ES256'], new RecentCache(1))
       if (typeof proof === 'string') throw new Error(proof)
       expect([proof.jti, proof.target, proof.ath]).toEqual([jti, target, ath])
@@ -60,7 +53,7 @@ describe('the examples of RFC 9449, on both platforms', () => {
 
   test('figure 13 is let in with what figure 11 says of its token, once, and not beyond its time', async () => {
     const sent = request('GET', 'https://resource.example.org/protectedresource', { authorization: `DPoP ${TOKEN}`, dpop: FIGURE_13 })
-    for (const library of both) {
+    for (const library of BOTH) {
       const server = resourceServer(library, 1562262620)
       const ask = async (guard: typeof server) => reasonOf(await guard.decide(sent, { type: 'authenticated' }))
       expect([await ask(server), await ask(server)]).toEqual(['allow', 'dpop-proof-replayed'])
@@ -70,7 +63,7 @@ describe('the examples of RFC 9449, on both platforms', () => {
 
   test('figure 2 is no proof for a resource: it is for another target and has no hash of a token', async () => {
     const sent = request('POST', 'https://resource.example.org/protectedresource', { authorization: `DPoP ${TOKEN}`, dpop: FIGURE_2 })
-    for (const library of both) {
+    for (const library of BOTH) {
       expect(reasonOf(await resourceServer(library, 1562262620).decide(sent, { type: 'authenticated' }))).toBe('dpop-target-mismatch')
     }
   })

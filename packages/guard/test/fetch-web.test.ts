@@ -1,25 +1,16 @@
 import { createHash } from 'node:crypto'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Guard, Requirement } from 'countersign'
-import type { Served } from '../../../conformance/application.ts'
 import { serveFetch } from '../../../conformance/apps/serve-fetch.ts'
 import { rawRequest } from '../../../conformance/raw-http.ts'
 import * as node from './both-platforms.ts'
 import { makeCertificates, type Identity } from './certificates.ts'
 import * as proofs from './dpop-kit.ts'
+import { closingServers } from './opened.ts'
 import * as signatures from './signature-kit.ts'
-import { webLibrary, type Library } from './web-library.ts'
+import { web, type Library } from './web-library.ts'
 
-let web: Library
-
-beforeAll(async () => {
-  web = (await webLibrary()).web
-})
-
-const opened: Served[] = []
-afterEach(async () => {
-  for (const server of opened.splice(0)) await server.close()
-})
+const open = closingServers()
 
 type Fields = Readonly<Record<string, string>>
 interface Sent {
@@ -34,7 +25,7 @@ async function serve({ protectWith }: Library, guard: Guard, requirement: Requir
     Response.json({ subject: principal?.subject, content: await request.text() }),
   )
   const server = await serveFetch(() => {}, handler)
-  opened.push(server)
+  open(server)
   return async (fields: Fields, { method = 'GET', path = '/data', body = '' }: Sent = {}): Promise<unknown[]> => {
     const response = await rawRequest(server.port, { method, path, headers: Object.entries(fields), body })
     const values = (wanted: string) => response.headerLines.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value)
@@ -48,9 +39,9 @@ async function serve({ protectWith }: Library, guard: Guard, requirement: Requir
   }
 }
 
-const PLATFORMS: readonly [string, () => Library][] = [
-  ['Node', () => node],
-  ['the web', () => web],
+const PLATFORMS: readonly [string, Library][] = [
+  ['Node', node],
+  ['the web', web],
 ]
 
 describe.each(PLATFORMS)('DPoP over a socket, through the Fetch adapter on %s', (_name, library) => {
@@ -61,10 +52,10 @@ describe.each(PLATFORMS)('DPoP over a socket, through the Fetch adapter on %s', 
   ]
 
   async function stand() {
-    const { bearerJwt, createGuard, dpop } = library()
+    const { bearerJwt, createGuard, dpop } = library
     const tokens = bearerJwt(proofs.TRUSTED)
     const schemes = [dpop(tokens, { origin: proofs.ORIGIN, algorithms: ['ES256'] }), tokens] as const
-    const ask = await serve(library(), createGuard({ realm: 'orders', schemes, clock: () => proofs.NOW }))
+    const ask = await serve(library, createGuard({ realm: 'orders', schemes, clock: () => proofs.NOW }))
     const key = await proofs.clientKey()
     return { ask, key, token: await proofs.boundToken(key) }
   }
@@ -93,10 +84,10 @@ describe.each(PLATFORMS)('a message signature over a socket, through the Fetch a
   const POSTED = { method: 'POST', path: '/orders?page=2', body: signatures.BODY }
 
   async function stand(caller: signatures.Caller) {
-    const { createGuard, messageSignature } = library()
+    const { createGuard, messageSignature } = library
     const keys = (keyid: string) => (keyid === 'shop-1' ? caller.key : undefined)
     const scheme = messageSignature({ ...signatures.OPTIONS, keys, origin: signatures.ORIGIN })
-    return serve(library(), createGuard({ realm: 'orders', schemes: [scheme], clock: () => signatures.NOW }))
+    return serve(library, createGuard({ realm: 'orders', schemes: [scheme], clock: () => signatures.NOW }))
   }
 
   test.each(['ed25519', 'ecdsa-p256-sha256', 'ecdsa-p384-sha384', 'rsa-pss-sha512', 'rsa-v1_5-sha256', 'hmac-sha256'] as const)(
@@ -130,12 +121,12 @@ describe.each(PLATFORMS)('a token bound to a certificate, over a socket, through
   const field = ({ der }: Identity) => `:${Buffer.from(der).toString('base64')}:`
 
   async function stand() {
-    const { bearerJwt, bound, certificateOfField, createGuard } = library()
+    const { bearerJwt, bound, certificateOfField, createGuard } = library
     // A request of Fetch has no connection: who serves it knows that his proxy is the only caller.
     const tokens = bearerJwt({ ...proofs.TRUSTED, certificates: certificateOfField({ form: 'client-cert', trusted: () => true }) })
     const x5t = createHash('sha256').update(shop.der).digest('base64url')
     const authorization = `Bearer ${await proofs.tokenWith({ cnf: { 'x5t#S256': x5t } })}`
-    return { ask: await serve(library(), createGuard({ realm: 'orders', schemes: [tokens], clock: () => proofs.NOW }), bound()), authorization }
+    return { ask: await serve(library, createGuard({ realm: 'orders', schemes: [tokens], clock: () => proofs.NOW }), bound()), authorization }
   }
 
   test('is let in with this certificate', async () => {

@@ -1,18 +1,11 @@
 import { request } from 'countersign/testing'
 import type { JWK } from 'jose'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { irregularities, readVectors } from '../../core/test/vectors.ts'
 import type { Algorithm } from '../src/tokens/algorithms.ts'
 import { decodeBase64url } from '../src/tokens/encoding.ts'
-import * as node from './both-platforms.ts'
 import { bearer, reasonOf } from './tokens.ts'
-import { webLibrary, type Library } from './web-library.ts'
-
-let both: readonly Library[]
-
-beforeAll(async () => {
-  both = [node, (await webLibrary()).web]
-})
+import { BOTH, type Library } from './web-library.ts'
 
 interface GivenKey {
   readonly algorithm: Algorithm
@@ -30,7 +23,7 @@ describe('the signatures of RFC 7520, on both platforms', () => {
 
   for (const { title, given, expect: expected } of tokens) {
     test(title, async () => {
-      for (const library of both) {
+      for (const library of BOTH) {
         if (expected.verifies !== undefined) expect(await verified(library, given)).toEqual([expected.verifies, false])
         expect(await refusal(library, given)).toBe(expected.refusal)
       }
@@ -40,7 +33,7 @@ describe('the signatures of RFC 7520, on both platforms', () => {
   test('are no token in JSON, whichever way that is written', async () => {
     for (const text of ['{"payload":"","signatures":[]}', '{"payload":"","protected":"","signature":""}']) {
       const given = { token: text, algorithm: 'HS256', jwk: { kty: 'oct', k: 'A'.repeat(43) } } as const
-      for (const library of both) expect(await refusal(library, given)).toBe('credentials-malformed')
+      for (const library of BOTH) expect(await refusal(library, given)).toBe('credentials-malformed')
     }
   })
 })
@@ -77,7 +70,7 @@ describe('the thumbprints of RFC 7638, on both platforms', () => {
 
   for (const { title, given, expect: expected } of thumbprints) {
     test(title, async () => {
-      for (const { ProofKeys, readProofKey } of both) {
+      for (const { ProofKeys, readProofKey } of BOTH) {
         const key = readProofKey(given.jwk, given.algorithm)
         if (key === undefined) throw new Error('the key could not be read')
         expect(await new ProofKeys(1).thumbprint(key)).toBe(expected.thumbprint)

@@ -1,18 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { request } from 'countersign/testing'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import * as node from './both-platforms.ts'
-import { webLibrary, type Library } from './web-library.ts'
+import { imports, web, type Library } from './web-library.ts'
 
 const SECRETS = [randomBytes(32).toString('base64')] as const
 const START = 1_800_000_000
-
-let imports: readonly string[]
-let web: Library
-
-beforeAll(async () => {
-  ;({ web, imports } = await webLibrary())
-})
 
 /** A guard with sessions, made by the library of a platform. */
 function stand({ createGuard, recent, session }: Library) {
@@ -38,12 +31,12 @@ describe('a session on the web platform', () => {
     expect(imports).toEqual([])
   })
 
-  test.each<[string, () => Library, () => Library]>([
-    ['of the web on the web', () => web, () => web],
-    ['of Node on the web', () => node, () => web],
-    ['of the web on Node', () => web, () => node],
+  test.each<[string, Library, Library]>([
+    ['of the web on the web', web, web],
+    ['of Node on the web', node, web],
+    ['of the web on Node', web, node],
   ])('goes on with cookie and token %s', async (_, from, to) => {
-    const [maker, reader] = [stand(from()), stand(to())]
+    const [maker, reader] = [stand(from), stand(to)]
     const cookie = await maker.begin()
     const { status, access } = await reader.ask('GET', { cookie })
     expect([status, access.principal]).toEqual([

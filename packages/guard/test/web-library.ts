@@ -1,12 +1,11 @@
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
-import type * as node from './both-platforms.ts'
+import * as node from './both-platforms.ts'
 
 /** The library on one platform. */
 export type Library = typeof node
 
-/** The library as a bundler makes it for a runtime that is not Node, and what it still imports. */
-export async function webLibrary(): Promise<{ readonly web: Library; readonly imports: readonly string[] }> {
+async function bundle(): Promise<{ readonly web: Library; readonly imports: readonly string[] }> {
   const build = await rolldown({
     input: join(import.meta.dirname, 'both-platforms.ts'),
     platform: 'browser',
@@ -18,3 +17,8 @@ export async function webLibrary(): Promise<{ readonly web: Library; readonly im
   const web = (await import(`data:text/javascript;base64,${Buffer.from(output[0].code).toString('base64')}`)) as Library
   return { web, imports: output[0].imports }
 }
+
+/** The library as a bundler makes it for a runtime that is not Node, and what it still imports. */
+export const { web, imports } = await bundle()
+
+export const BOTH: readonly Library[] = [node, web]
