@@ -11,11 +11,13 @@ const dpop = (...members: readonly string[]): string =>
 const ALONE = 'required: true'
 const NONCE = `nonce: { secret: '${NONCES.secret}', lifetime: ${NONCES.lifetime} }`
 
-const setup = (...lines: Parameters<typeof schemes>[0]): GatewaySetup => ({
-  sections: schemes(lines, [PATIENT]),
+const setupWith = (more: readonly string[], ...lines: Parameters<typeof schemes>[0]): GatewaySetup => ({
+  sections: schemes(lines, [PATIENT, ...more]),
   api: [...PLAIN, ...PERMISSIONS, `  - { path: '/bound/{id}', bound: true }`],
   fill: filled,
 })
+
+const setup = (...lines: Parameters<typeof schemes>[0]): GatewaySetup => setupWith([], ...lines)
 
 export const dpopSetup = setup(bearer, dpop(ALONE))
 export const dpopAndBearerSetup = setup(bearer, dpop())
@@ -24,3 +26,5 @@ export const nonceSetup = setup(bearer, dpop(ALONE, NONCE))
 export const nonceAndBearerSetup = setup(bearer, dpop(NONCE))
 /** One that has room for a single proof. */
 export const smallMemorySetup = setup(bearer, dpop(ALONE, 'replays: 1'))
+/** One that takes tokens which are bound to a certificate as well. */
+export const twofoldSetup = setupWith(['network: { trustedProxies: [127.0.0.1], clientCertificates: { form: client-cert } }'], bearer, dpop(ALONE))

@@ -14,15 +14,19 @@ import {
   proven,
   rejectingStoreSite,
   thief,
+  twofold,
+  twofoldSite,
   withProofs,
   type ProofOptions,
 } from '../fixtures/dpop.ts'
+import { CERTIFICATE, THUMBPRINT } from '../fixtures/certificates.ts'
 import { base64url, now, token } from '../fixtures/world.ts'
 import { authorization, request, type Rows, type Sent, type Stage, type Values, type Variant } from '../situations.ts'
 import type { Received } from '../wire.ts'
 
 const values = { algs: ALGS }
 const notHead = 'the proof is for GET'
+const both = twofold(THUMBPRINT)
 
 function proving(name: string, reason: Reason, options: ProofOptions): Variant {
   return { name, reason, site: dpopSite, values, send: proven(options), notHead }
@@ -148,7 +152,19 @@ export const dpopRows: Rows = {
     proving('absent', 'dpop-token-mismatch', { claims: { ath: undefined } }),
     proving('the hash of another token', 'dpop-token-mismatch', { claims: { ath: base64url(Buffer.alloc(32)) } }),
   ],
-  'dpop-key-mismatch': [proving('a thief with a key and a proof of his own', 'token-key-mismatch', { key: thief })],
+  'dpop-key-mismatch': [
+    proving('a thief with a key and a proof of his own', 'token-key-mismatch', { key: thief }),
+    proving('bound to a certificate as well, which nobody asks for', 'token-key-bound', { token: both }),
+    ...[
+      proving('bound to a certificate as well, which is not shown', 'token-certificate-missing', { token: both }),
+      proving('bound to a certificate as well, and another is shown', 'token-certificate-mismatch', {
+        token: twofold('x'.repeat(43)),
+        certificate: CERTIFICATE,
+      }),
+      proving('a thief with the certificate and a key of his own', 'token-key-mismatch', { token: both, certificate: CERTIFICATE, key: thief }),
+      good('both are proven', { token: both, certificate: CERTIFICATE }),
+    ].map((variant) => ({ ...variant, site: twofoldSite })),
+  ],
   'dpop-nonce-required': [
     { name: 'a good proof without', reason: 'dpop-nonce-missing', ...withNonce, send: proven() },
     { name: 'where Bearer is accepted as well, alone', reason: 'dpop-nonce-missing', ...withNonce, site: nonceAndBearerSite, send: proven() },

@@ -152,7 +152,7 @@ describe('a token', () => {
     expect(reasonOf(await dpopGuard().decide(withProof(plain, await proofOf(key, plain)), authenticated))).toBe('token-unbound')
   })
 
-  test('that is bound to a certificate as well is refused, because nobody has looked at that', async () => {
+  test('that is bound to a certificate as well is refused where nobody looks for certificates', async () => {
     const twofold = await boundToken(key, { cnf: { jkt: key.jkt, 'x5t#S256': 'abc' } })
     expect(reasonOf(await dpopGuard().decide(withProof(twofold, await proofOf(key, twofold)), authenticated))).toBe('token-key-bound')
   })

@@ -1,5 +1,5 @@
 import type { PeerCertificate, Presented, Principal, RequestView, Scheme, Secret, Verified, VerifyContext } from '@countersign/core'
-import { thumbprintOf } from '#platform'
+import { missesCertificate, shownCertificate } from '../certificates/binding.ts'
 import type { CertificateSource } from '../certificates/source.ts'
 import type { Advertising } from '../metadata/advertisement.ts'
 import { after, type Settled } from '../settle.ts'
@@ -21,14 +21,14 @@ export interface PresentedToken {
 export interface BearerScheme<P extends Principal = Principal> extends Scheme<PresentedToken, P>, Advertising {
   /** Verifies a token without a look at who sent it. */
   verifyToken(token: string, context: VerifyContext): Settled<VerifiedToken<P>>
+  /** Where the certificates are that tokens may be bound to; without it, tokens bound to one are refused. */
+  readonly certificates?: CertificateSource
   /** Waits for what verification needs, such as keys; rejects with what cannot be had. */
   ready(): Promise<void>
 }
 
 /** What a Bearer scheme is made of. */
-export interface BearerParts<P extends Principal> extends Pick<BearerScheme<P>, 'verifyToken'> {
-  /** Where the certificates are that tokens may be bound to; without it, tokens bound to one are refused. */
-  readonly certificates?: CertificateSource
+export interface BearerParts<P extends Principal> extends Pick<BearerScheme<P>, 'verifyToken' | 'certificates'> {
   /** Whose tokens these are, where that is known. */
   readonly issuers?: readonly string[] | undefined
   readonly ready?: () => Promise<void>
@@ -42,6 +42,7 @@ export function bearerScheme<P extends Principal>({ verifyToken, certificates, i
     verify: ({ token, certificate }, context) =>
       after(verifyToken(token.reveal(), context), (verified) => hold(verified, certificates === undefined ? undefined : { certificate })),
     verifyToken,
+    ...(certificates === undefined ? {} : { certificates }),
     advertises: { bearerMethods: ['header'], certificateBound: certificates !== undefined, ...(issuers === undefined ? {} : { issuers }) },
     ready: ready ?? (() => Promise.resolve()),
   }
@@ -49,10 +50,7 @@ export function bearerScheme<P extends Principal>({ verifyToken, certificates, i
 
 function present(found: Presented<Secret>, request: RequestView, certificates: CertificateSource | undefined): Presented<PresentedToken> {
   if (found.found !== 'credentials') return found
-  const token = found.credentials
-  const certificate = certificates?.(request)
-  // A field that cannot be read proves nothing, as if it were absent (RFC 8705 section 3).
-  return { found: 'credentials', credentials: certificate?.found === 'certificate' ? { token, certificate: certificate.certificate } : { token } }
+  return { found: 'credentials', credentials: { token: found.credentials, ...shownCertificate(request, certificates) } }
 }
 
 /** A bound token without its proof may be a stolen copy (RFC 9449 section 7.2, RFC 8705 section 3). */
@@ -65,10 +63,7 @@ function hold<P extends Principal>(
   const expected = confirmation['x5t#S256']
   if (confirmation.unknown === true || confirmation.jkt !== undefined || expected === undefined || connection === undefined)
     return { result: 'rejected', reason: 'token-key-bound' }
-  if (connection.certificate === undefined) return { result: 'rejected', reason: 'token-certificate-missing' }
-  return after(thumbprintOf(connection.certificate.raw), (thumbprint) =>
-    thumbprint === expected
-      ? { result: 'accepted', principal: { ...principal, binding: 'certificate' } }
-      : { result: 'rejected', reason: 'token-certificate-mismatch' },
+  return after(missesCertificate(expected, connection.certificate), (reason) =>
+    reason === undefined ? { result: 'accepted', principal: { ...principal, binding: 'certificate' } } : { result: 'rejected', reason },
   )
 }

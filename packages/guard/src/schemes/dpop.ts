@@ -3,6 +3,7 @@ import {
   Secret,
   type Fields,
   type ParsedCredentials,
+  type PeerCertificate,
   type Presented,
   type Principal,
   type ReasonFor,
@@ -12,6 +13,7 @@ import {
   type VerifyContext,
 } from '@countersign/core'
 import { digestOf, thumbprintOf, verifySignature } from '#platform'
+import { missesCertificate, shownCertificate } from '../certificates/binding.ts'
 import type { Advertising } from '../metadata/advertisement.ts'
 import { readProof, type Proof } from '../proofs/proof.ts'
 import { rememberOnce } from '../proofs/replays.ts'
@@ -23,10 +25,11 @@ import type { BearerScheme } from './bearer-scheme.ts'
 import { dpopChallenge } from './dpop-challenge.ts'
 import { readDpopOptions, type DpopOptions, type DpopSettings } from './dpop-options.ts'
 
-/** A token and its proof as a request presents them, and what the proof has to be for. */
+/** A token and its proof as a request presents them, what the proof has to be for, and the certificate that came with it. */
 export interface PresentedProof {
   readonly token: Secret
   readonly proof: Secret
+  readonly certificate?: PeerCertificate
   readonly method: string
   readonly origin: string
   readonly path: string
@@ -46,8 +49,8 @@ const FIELD = 'dpop'
  * Accepts tokens that are bound to a key, each with a proof that the caller has it: a stolen copy is of no use.
  *
  * Takes over the verification of a Bearer scheme, which refuses such tokens itself. Proofs are for one
- * method, one target and one token, last a minute, and are accepted once. Throws a `TypeError` that names a
- * wrong option. RFC 9449.
+ * method, one target and one token, last a minute, and are accepted once. A token that is bound to a certificate as
+ * well needs both. Throws a `TypeError` that names a wrong option. RFC 9449.
  *
  * @example
  * import { bearerJwt, createGuard, dpop } from 'countersign'
@@ -67,13 +70,11 @@ export function dpop<P extends Principal = Principal>(tokens: BearerScheme<P>, o
     carrier: 'authorization',
     opensDialog: false,
     expresses: [...BEARER.expresses, 'prove'],
-    extract: (request, authorization) => extract(request, authorization, settings),
+    extract: (request, authorization) => withCertificate(extract(request, authorization, settings), request, tokens),
     verify: (presented, context) =>
       after(tokens.verifyToken(presented.token.reveal(), context), (verified): Settled<Verified<P>> => {
         if (verified.result !== 'accepted') return verified
-        const bound = thumbprintIn(verified.confirmation)
-        if (bound.reason !== undefined) return rejected(bound.reason)
-        return after(prove({ presented, settings, context }, bound.jkt), (proved) =>
+        return after(hold({ presented, settings, context }, verified.confirmation, tokens), (proved) =>
           proved.reason === undefined ? accept(verified.principal, proved.fields) : rejected(proved.reason),
         )
       }),
@@ -111,14 +112,11 @@ function extract(request: RequestView, authorization: ParsedCredentials | undefi
   return { found: 'credentials', credentials: { token: new Secret(parsed.token68), proof: new Secret(proof.trim()), method: request.method, origin, path } }
 }
 
-/** The key that a token is bound to, or why it cannot be used with a proof. */
-function thumbprintIn(confirmation: Confirmation | undefined): { readonly jkt: string; readonly reason?: never } | { readonly reason: ReasonFor<'challenge'> } {
-  if (confirmation === undefined) return { reason: 'token-unbound' }
-  const { jkt, 'x5t#S256': certificate, unknown } = confirmation
-  // Bound to something beside the key as well: a proof of the key alone is not enough.
-  if (unknown === true || (jkt !== undefined && certificate !== undefined)) return { reason: 'token-key-bound' }
-  return jkt === undefined ? { reason: 'token-unbound' } : { jkt }
+function withCertificate(found: Presented<PresentedProof>, request: RequestView, { certificates }: Certified): Presented<PresentedProof> {
+  return found.found === 'credentials' ? { found: 'credentials', credentials: { ...found.credentials, ...shownCertificate(request, certificates) } } : found
 }
+
+type Certified = Pick<BearerScheme, 'certificates'>
 
 /** One request, whose token is good. */
 interface Attempt {
@@ -129,6 +127,18 @@ interface Attempt {
 
 /** What came of a proof: a reason to refuse it, or none and what the caller should be told. */
 type Proved = { readonly reason: ReasonFor<'challenge'> } | { readonly reason?: never; readonly fields?: Fields }
+
+/** A token that is bound to two things is worth nothing without both (RFC 7800 section 3, RFC 8705 section 3). */
+function hold(attempt: Attempt, confirmation: Confirmation | undefined, { certificates }: Certified): Settled<Proved> {
+  if (confirmation === undefined) return { reason: 'token-unbound' }
+  const { jkt, 'x5t#S256': expected, unknown } = confirmation
+  if (unknown === true) return { reason: 'token-key-bound' }
+  if (jkt === undefined) return { reason: 'token-unbound' }
+  if (expected === undefined) return prove(attempt, jkt)
+  if (certificates === undefined) return { reason: 'token-key-bound' }
+  // Before the proof, which is not used up by somebody without the certificate.
+  return after(missesCertificate(expected, attempt.presented.certificate), (reason) => (reason === undefined ? prove(attempt, jkt) : { reason }))
+}
 
 const ENCODER = new TextEncoder()
 
