@@ -1,6 +1,5 @@
 import { isConfigurationRefusal, isRefusal, type Situation } from '../situations.ts'
 
-const ELSEWHERE = 'the gateway takes tokens in Authorization only'
 const DIGEST = 'the configuration of the gateway has no Digest yet'
 
 /** Sites of the adapters that no configuration of the gateway has. */
@@ -19,7 +18,6 @@ export const SITES: Readonly<Record<string, string>> = {
   'authorization details': 'whether details cover a request is a function of the application',
   digest: DIGEST,
   guessing: 'the clock of a gateway cannot be stopped; it has situations of its own',
-  'form and query': ELSEWHERE,
   'dpop with a broken store': 'the store of used proofs is a function of the application; the memory of the gateway has a situation of its own',
   'dpop with a rejecting store': 'the store of used proofs is a function of the application',
   'certificates that nobody verified': 'such a configuration does not start',
@@ -74,9 +72,6 @@ export const ALONE: Readonly<Record<string, string>> = {
   'digest-wrong-response': DIGEST,
   'digest-stale-nonce': DIGEST,
   'digest-replay': DIGEST,
-  'token-header-and-body': ELSEWHERE,
-  'token-header-and-query-enabled': ELSEWHERE,
-  'token-parameter-repeated': ELSEWHERE,
   'guard-internal-error': 'only a scheme of an application throws something unforeseen',
   'authorization-details-insufficient': 'whether details cover a request is a function of the application',
 }

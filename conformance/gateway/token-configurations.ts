@@ -15,6 +15,13 @@ export function introspectionSetup(start: NonNullable<GatewaySetup['beside']>, t
   }
 }
 
+/** A gateway that takes tokens in forms and in the query as well. */
+export const elsewhereSetup: GatewaySetup = {
+  sections: schemes([(ground) => `${bearer(ground)}\n    alsoInForm: {}\n    alsoInLoggedQuery: true`]),
+  api: PLAIN,
+  fill: filled,
+}
+
 const BEHIND_PROXY = 'trustedProxies: [127.0.0.1]'
 
 export const boundSetup: GatewaySetup = {

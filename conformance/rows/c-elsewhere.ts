@@ -2,6 +2,7 @@ import { alsoInForm, alsoInLoggedQuery, bearerJwt } from 'countersign'
 import { orderRoutes } from '../fixtures/routes.ts'
 import { guardWith } from '../fixtures/sites.ts'
 import { AUDIENCE, token } from '../fixtures/world.ts'
+import { elsewhereSetup } from '../gateway/token-configurations.ts'
 import { authorization, request, type Rows, type SendLater, type Sent, type Site, type Variant } from '../situations.ts'
 
 /** Accepts tokens in a form and in the query, too. */
@@ -11,6 +12,7 @@ const elsewhereSite: Site = {
     const tokens = bearerJwt({ issuer: world.issuer.issuer, audience: AUDIENCE, keySet: { keys: [world.rsa.jwk, world.ec.jwk] } })
     return { guard: guardWith([alsoInLoggedQuery(alsoInForm(tokens))]), routes: orderRoutes([]) }
   },
+  gateway: elsewhereSetup,
 }
 
 const FORM = 'application/x-www-form-urlencoded'

@@ -7,7 +7,9 @@ import { buildSchemes, type SchemeOptions } from './schemes.ts'
 export function adminBearer({ admin, schemes }: Pick<Config, 'admin' | 'schemes'>, options: Omit<SchemeOptions, 'config'>): AnyScheme | undefined {
   const { bearer } = schemes
   if (admin.access === undefined || bearer === undefined) return undefined
-  const [scheme] = buildSchemes({ ...options, config: { bearer } })
+  // What forms and queries may hold is for the API; browsers of whoever keeps the gateway have no business with either.
+  const { alsoInForm: _form, alsoInLoggedQuery: _query, ...inAuthorization } = bearer
+  const [scheme] = buildSchemes({ ...options, config: { bearer: inAuthorization } })
   return withAdminRole(scheme, admin.access)
 }
 

@@ -5,6 +5,7 @@ import type { FailureStore, KeyRecord, Store } from '../store/store.ts'
 import { bearerTokens } from './bearer-tokens.ts'
 import { certificateScheme } from './certificates.ts'
 import { tokensWithDirectory, withDirectory, type Directory } from './directory.ts'
+import { alsoElsewhere } from './elsewhere.ts'
 import { proofScheme } from './proofs.ts'
 import { sessionOf, sessionScheme } from './sessions.ts'
 import { signatureScheme } from './signatures.ts'
@@ -47,9 +48,10 @@ function tokenSchemes(options: SchemeOptions, certificates: CertificateSource | 
     ...(onFailure === undefined ? {} : { onFailure }),
   })
   const tokens = tokensWithDirectory(bearer, { directory, isRevoked: (principal) => isRevoked(principal, options) })
-  if (config.dpop === undefined) return [tokens]
+  const alone = alsoElsewhere(tokens, config.bearer)
+  if (config.dpop === undefined) return [alone]
   const { required, ...dpop } = config.dpop
-  return required ? [proofScheme(tokens, dpop)] : [tokens, proofScheme(tokens, dpop)]
+  return required ? [proofScheme(tokens, dpop)] : [alone, proofScheme(tokens, dpop)]
 }
 
 /** Whether a token or a session was revoked, by its id or through its subject; answers from memory. */

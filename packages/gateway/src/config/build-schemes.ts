@@ -6,10 +6,11 @@ import type { CallerKey, SessionConfig, SignatureConfig } from './caller-config.
 import type { Written } from './schema/file-schema.ts'
 
 type WrittenSchemes = Written['schemes']
+type WrittenParts = Pick<Parts, 'written' | 'named'>
 type WrittenBearer = NonNullable<WrittenSchemes['bearer']>
 
 /** The schemes of a configuration, with what stands in the files that they name. */
-export function schemesOf(parts: Pick<Parts, 'written' | 'named'>): SchemesConfig {
+export function schemesOf(parts: WrittenParts): SchemesConfig {
   const { bearer, basic, apiKey, dpop, clientCertificate, session, signature } = parts.written.schemes
   return {
     ...optional('bearer', bearer && bearerOf(bearer, parts)),
@@ -22,8 +23,11 @@ export function schemesOf(parts: Pick<Parts, 'written' | 'named'>): SchemesConfi
   }
 }
 
-function bearerOf({ issuers, introspection, clockTolerance, tokens }: WrittenBearer, { named }: Pick<Parts, 'named'>): BearerConfig {
+function bearerOf({ issuers, introspection, clockTolerance, tokens, ...bearer }: WrittenBearer, { written, named }: WrittenParts): BearerConfig {
+  const { alsoInForm, alsoInLoggedQuery } = bearer
   return {
+    alsoInLoggedQuery,
+    ...optional('alsoInForm', alsoInForm && { limit: Math.min(alsoInForm.limit, written.limits.body) }),
     issuers: issuers.map(issuerOf),
     ...optional('introspection', introspection && introspectionOf(introspection, named)),
     ...optional('clockTolerance', clockTolerance),
@@ -56,7 +60,7 @@ function introspectionOf(written: NonNullable<WrittenBearer['introspection']>, {
   }
 }
 
-function dpopOf({ nonce, origin, algorithms, ...dpop }: NonNullable<WrittenSchemes['dpop']>, { written, named }: Pick<Parts, 'written' | 'named'>): DpopConfig {
+function dpopOf({ nonce, origin, algorithms, ...dpop }: NonNullable<WrittenSchemes['dpop']>, { written, named }: WrittenParts): DpopConfig {
   const secret = nonce?.secret ?? named.nonceSecret
   return {
     ...dpop,
@@ -82,7 +86,7 @@ function sessionOf({ secrets, secretsFile: _file, login, ...session }: NonNullab
 
 function signatureOf(
   { keys, origin, tag, replays, contentLimit, ...signature }: NonNullable<WrittenSchemes['signature']>,
-  { written, named }: Pick<Parts, 'written' | 'named'>,
+  { written, named }: WrittenParts,
 ): SignatureConfig {
   return {
     ...signature,

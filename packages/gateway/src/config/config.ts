@@ -93,6 +93,10 @@ export interface BearerConfig {
   readonly issuers: readonly IssuerConfig[]
   readonly introspection?: IntrospectionConfig
   readonly clockTolerance?: number
+  /** There if tokens are taken in forms as well, of up to so many bytes. */
+  readonly alsoInForm?: { readonly limit: number }
+  /** Whether tokens are taken in the query as well. */
+  readonly alsoInLoggedQuery?: boolean
   readonly tokens?: Readonly<Record<string, FixedToken>>
 }
 

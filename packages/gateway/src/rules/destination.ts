@@ -5,18 +5,21 @@ import { identityFamily } from '../identity/family.ts'
 import { identityFields } from '../identity/fields.ts'
 import { fieldName } from '../proxy/field-name.ts'
 import type { Destination } from '../proxy/ruling.ts'
+import { withoutQueryToken } from './query-token.ts'
 import { readUpstreamTls } from './upstream-tls.ts'
 
 /** Where requests of one API go: what is the same for all of them is made once. */
 export class DestinationOf {
   readonly #api: Api
   readonly #names: IdentityConfig['headers']
+  readonly #tokensInQuery: boolean
   readonly #shared: Omit<Destination, 'target' | 'fields'>
 
   constructor(api: Api, config: Config) {
     const { upstream } = api.config
     this.#api = api
     this.#names = lowerCase(config.identity.headers)
+    this.#tokensInQuery = config.schemes.bearer?.alsoInLoggedQuery === true && !keepsCredentials(api)
     this.#shared = {
       url: upstream.url,
       connectTimeout: upstream.connectTimeout,
@@ -38,7 +41,8 @@ export class DestinationOf {
     const fields = identityFields(this.#names, access)
     if (upstream.authorization !== undefined) fields.push(['authorization', upstream.authorization])
     for (const field of more) fields.push(field)
-    return { ...this.#shared, target: stripPrefix ? stripped(target, prefix) : target, fields }
+    const asked = this.#tokensInQuery ? withoutQueryToken(target) : target
+    return { ...this.#shared, target: stripPrefix ? stripped(asked, prefix) : asked, fields }
   }
 }
 
@@ -48,12 +52,17 @@ function stripped(target: string, prefix: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`
 }
 
-function withheldBy({ config: { upstream } }: Api, config: Config): ReadonlySet<string> {
+/** Whether the credentials of callers go on to the upstream. */
+function keepsCredentials({ config: { upstream } }: Api): boolean {
+  return upstream.forwardCredentials && upstream.authorization === undefined
+}
+
+function withheldBy(api: Api, config: Config): ReadonlySet<string> {
   const withheld = new Set(identityFamily(config.identity))
   // Upstreams that believe this field believe the proxy that writes it, and here that is not us (RFC 9440 section 2.4).
   const { field } = config.network.clientCertificates ?? {}
   if (field !== undefined) withheld.add(fieldName(field).plain)
-  if (upstream.forwardCredentials && upstream.authorization === undefined) return withheld
+  if (keepsCredentials(api)) return withheld
   for (const name of credentialFields(config)) withheld.add(name)
   return withheld
 }

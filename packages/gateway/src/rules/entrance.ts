@@ -4,6 +4,9 @@ import { peerOf } from '../proxy/peer.ts'
 import { refusal } from '../proxy/refusals.ts'
 import type { FrontRequest } from '../proxy/ruling.ts'
 import type { RulesOptions } from './options.ts'
+import { hasQueryToken } from './query-token.ts'
+
+const FORM = /^[ \t]*application\/x-www-form-urlencoded[ \t]*(?:;|$)/i
 
 /** A request that is refused before anybody asks what it is for, or nothing. */
 export type Turned = { readonly denial: Denial; readonly answer: Answer; readonly throttledBy?: 'address' | 'guessing' }
@@ -21,6 +24,7 @@ export class Entrance {
   readonly #demands: readonly Demand[]
   readonly #keyField: string | undefined
   readonly #cookie: string | undefined
+  readonly #tokensIn: { readonly form: boolean; readonly query: boolean }
 
   constructor(options: RulesOptions) {
     const { network, schemes } = options.config
@@ -33,6 +37,7 @@ export class Entrance {
     }))
     this.#keyField = schemes.apiKey?.header.toLowerCase()
     this.#cookie = schemes.session?.cookie
+    this.#tokensIn = { form: schemes.bearer?.alsoInForm !== undefined, query: schemes.bearer?.alsoInLoggedQuery === true }
   }
 
   /** The address that the request comes from, behind proxies that are trusted. */
@@ -85,6 +90,10 @@ export class Entrance {
 
   #hasCredentials(view: RequestView): boolean {
     if (view.field('authorization').length > 0 || (this.#keyField !== undefined && view.field(this.#keyField).length > 0)) return true
+    const { form, query } = this.#tokensIn
+    if (query && hasQueryToken(view)) return true
+    // Whether a form has a token is known when it has been read, and then it has come over the wire.
+    if (form && view.field('content-type').some((type) => FORM.test(type))) return true
     const begin = `${this.#cookie}=`
     return this.#cookie !== undefined && view.field('cookie').some((line) => line.split(';').some((pair) => pair.trim().startsWith(begin)))
   }

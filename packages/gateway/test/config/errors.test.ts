@@ -79,6 +79,12 @@ const ERRORS: readonly (readonly [code: string, text: string])[] = [
   ['wrong-origin', `${HEAD}${BEARER}  dpop: { origin: «'https://a/b' }\n${APIS}`],
   ['wrong-value', `${HEAD}${BEARER}  dpop: { origin: 'https://a', algorithms: [«HS256] }\n${APIS}`],
   ['no-algorithms', `${HEAD}${BEARER}  dpop: { origin: 'https://a', «algorithms: [] }\n${APIS}`],
+  ['unused-place', `${HEAD}schemes:\n  bearer: { tokens: { a: { subject: a } }, «alsoInForm: {} }\n  dpop: { origin: 'https://a', required: true }\n${APIS}`],
+  [
+    'unused-place',
+    `${HEAD}schemes:\n  bearer: { tokens: { a: { subject: a } }, «alsoInLoggedQuery: true }\n  dpop: { origin: 'https://a', required: true }\n${APIS}`,
+  ],
+  ['out-of-range', `${HEAD}schemes:\n  bearer: { tokens: { a: { subject: a } }, alsoInForm: { limit: «1 } }\n${APIS}`],
   ['no-nonce-secret', `${HEAD}${BEARER}  dpop: { origin: 'https://a', «nonce: {} }\n${APIS}`],
   ['wrong-secret', `${HEAD}${BEARER}  dpop: { origin: 'https://a', nonce: { secret: «short } }\n${APIS}`],
   ['wrong-secret', `${HEAD}${BEARER}  dpop: { origin: 'https://a', nonce: { secretFile: «openapi.yaml } }\n${APIS}`],

@@ -12,6 +12,7 @@ export interface Running {
   readonly port: number
   /** Names (lower case) and values of the last request that came to the service. */
   readonly arrived: Service['arrived']
+  readonly target: Service['target']
   /** The content of that request. */
   readonly content: Service['content']
   /** What was logged. */
@@ -25,6 +26,8 @@ export interface Setting {
   /** Those of its only API. */
   readonly routes: readonly string[]
   readonly hosts?: string
+  /** Members of `upstream` beside its address. */
+  readonly upstream?: string
   /** Its OpenAPI document. */
   readonly document?: string
   /** Field lines of the service. */
@@ -33,7 +36,7 @@ export interface Setting {
   readonly prepare?: (folder: string) => Promise<void> | void
 }
 
-export async function run({ sections, routes, hosts = '[]', document, respond, prepare = () => undefined }: Setting): Promise<Running> {
+export async function run({ sections, routes, hosts = '[]', upstream, document, respond, prepare = () => undefined }: Setting): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-schemes-'))
   let log = ''
   const service = await startService(respond)
@@ -46,7 +49,7 @@ export async function run({ sections, routes, hosts = '[]', document, respond, p
     await prepare(folder)
     if (document !== undefined) await writeFile(join(folder, 'openapi.yaml'), document)
     const openapi = document === undefined ? '' : '    openapi: ./openapi.yaml\n'
-    const api = `apis:\n  - name: orders\n    upstream: http://127.0.0.1:${service.port}\n    hosts: ${hosts}\n${openapi}    routes:\n${routes.map((line) => `      - ${line}\n`).join('')}`
+    const api = `apis:\n  - name: orders\n    upstream: { url: 'http://127.0.0.1:${service.port}'${upstream === undefined ? '' : `, ${upstream}`} }\n    hosts: ${hosts}\n${openapi}    routes:\n${routes.map((line) => `      - ${line}\n`).join('')}`
     const text = `version: 1\nrealm: orders\nadmin: { port: 0 }\nstore: { path: ./store/countersign.db }\n${sections}\n${api}`
     await writeFile(join(folder, 'countersign.yaml'), text)
     const gateway = await startGateway({
@@ -56,8 +59,8 @@ export async function run({ sections, routes, hosts = '[]', document, respond, p
       watch: false,
       environment: {},
     })
-    const { arrived, content } = service
-    return { gateway, port: gateway.address?.port ?? 0, arrived, content, logged: () => log, close: () => close(gateway) }
+    const { arrived, target, content } = service
+    return { gateway, port: gateway.address?.port ?? 0, arrived, target, content, logged: () => log, close: () => close(gateway) }
   } catch (error) {
     await close()
     throw error

@@ -6,6 +6,8 @@ export interface Service {
   readonly port: number
   /** Names (lower case) and values of the last request. */
   readonly arrived: () => Readonly<Record<string, string>>
+  /** The target of the last request. */
+  readonly target: () => string
   /** The content of the last request. */
   readonly content: () => string
   close(): Promise<void>
@@ -17,6 +19,7 @@ export type Respond = (request: IncomingMessage) => readonly (readonly [name: st
 export async function startService(respond: Respond = () => []): Promise<Service> {
   let last: readonly string[] = []
   let content = ''
+  let target = ''
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     content = await textOf(request)
     for (const [name, value] of respond(request)) response.appendHeader(name, value)
@@ -24,6 +27,7 @@ export async function startService(respond: Respond = () => []): Promise<Service
   }
   const server = createServer((request, response) => {
     last = request.rawHeaders
+    target = request.url ?? ''
     void answer(request, response)
   })
   server.on('upgrade', (_request, socket) => {
@@ -33,7 +37,7 @@ export async function startService(respond: Respond = () => []): Promise<Service
     socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')
   })
   const listening = await listen(server)
-  return { port: listening.port, close: () => listening.close(), arrived: () => pairs(last), content: () => content }
+  return { port: listening.port, close: () => listening.close(), arrived: () => pairs(last), target: () => target, content: () => content }
 }
 
 function pairs(raw: readonly string[]): Readonly<Record<string, string>> {

@@ -1,4 +1,4 @@
-import { find, isMap, type Located } from '../located.ts'
+import { find, isMap, isOn, type Located, type LocatedMap } from '../located.ts'
 import { NONCE_SECRET_ACCEPTED } from '../schema/dpop-section.ts'
 import type { Source } from '../source.ts'
 import { refuseBoth } from './gateway.ts'
@@ -15,6 +15,7 @@ export function checkDpop(root: Located, source: Source): void {
       message: '`schemes.dpop` is about the tokens of `schemes.bearer`, which is not there',
       hint: 'name an issuer in `schemes.bearer`; with `required: true` here, its tokens are accepted with a proof only',
     })
+  checkPlaces(root, dpop, source)
   checkProofOrigin(root, source, { scheme: dpop, name: 'dpop', what: 'proofs' })
   checkNonce(dpop.members.get('nonce'), source)
   const algorithms = dpop.members.get('algorithms')
@@ -24,6 +25,20 @@ export function checkDpop(root: Located, source: Source): void {
       message: '`algorithms` is an empty list, so that no proof could be good',
       hint: 'name an algorithm such as `ES256`, or take `algorithms` away',
     })
+}
+
+/** A token with a proof comes in `Authorization` (RFC 9449 section 7.1), so any other place would be open to nobody. */
+function checkPlaces(root: Located, dpop: LocatedMap, source: Source): void {
+  if (!isOn(dpop.members.get('required'))) return
+  const [form, query] = ['alsoInForm', 'alsoInLoggedQuery'].map((name) => find(root, ['schemes', 'bearer', name]))
+  for (const place of [form, isOn(query) ? query : undefined]) {
+    if (place === undefined) continue
+    source.error(place.key ?? place.start, {
+      code: 'unused-place',
+      message: 'with `dpop.required` every token has to come in `Authorization`, so that nobody could use this',
+      hint: 'take it away, or `required: true` of `schemes.dpop`',
+    })
+  }
 }
 
 function checkNonce(nonce: Located | undefined, source: Source): void {

@@ -8,7 +8,7 @@ import { introspection } from './introspection-section.ts'
 import { fieldName, words } from './names.ts'
 import { session } from './session-section.ts'
 import { signature } from './signature-section.ts'
-import { choice, duration } from './values.ts'
+import { choice, duration, flag, size } from './values.ts'
 
 /** `schemes`: with what callers say who they are. */
 
@@ -31,10 +31,23 @@ const issuer = members('One issuer of JWT access tokens.', {
 
 const token = members('Whom the token stands for.', { subject: words('The name of the holder.', 'the name of the holder'), ...grants })
 
+const form = section(
+  members('Takes tokens in the parameter `access_token` of a form as well, for clients that cannot set fields (RFC 6750 section 2.2).', {
+    limit: v.optional(size({ about: 'How much of a form is read; a longer one is 413, whoever sent it.', from: 64, to: 16_777_216 }), '64KB'),
+  }),
+)
+
 const bearer = members('Access tokens in `Authorization: Bearer` (RFC 6750): JWTs, and those that their issuer is asked about.', {
   issuers: v.optional(list('Whose tokens are accepted.', issuer), []),
   introspection: v.optional(introspection),
   clockTolerance: v.optional(duration({ about: 'Clock difference that is forgiven, both ways. By default 30 s.', from: 0, to: 300 })),
+  alsoInForm: v.optional(form),
+  alsoInLoggedQuery: v.optional(
+    flag(
+      'Takes tokens in the parameter `access_token` of the query as well, where logs of other programs, histories and `Referer` fields show them (RFC 6750 section 2.3). OAuth 2.1 forbids it.',
+    ),
+    false,
+  ),
   tokens: v.optional(named('Fixed tokens and whom they stand for. For tutorials and tests only: whoever reads this file has them.', token)),
 })
 
