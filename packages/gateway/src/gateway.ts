@@ -1,6 +1,7 @@
 import type { AnyScheme } from '@countersign/core'
 import { dirname } from 'node:path'
 import { adminBearer } from './access/admin-bearer.ts'
+import { UsedOnce } from './access/used-once.ts'
 import { Directory, namingIssuer } from './access/directory.ts'
 import { createAdmin, type Admin } from './admin/admin.ts'
 import type { HealthCheck } from './admin/admin-options.ts'
@@ -117,6 +118,7 @@ class Running implements Gateway {
   readonly metrics: Metrics
   readonly #options: GatewayOptions
   readonly #tracing: Tracing
+  readonly #used = new UsedOnce()
   readonly #log: Log
   readonly #observer: Observer
   readonly #watch: FileWatch
@@ -243,6 +245,7 @@ class Running implements Gateway {
       warmed: takesCallers,
       store: this.store,
       tracing: this.#tracing,
+      used: this.#used,
       processes: this.#options.processes ?? 1,
       onKeys: (event) => this.#observer.keys(event),
       onFailure: (error) => this.#observer.introspectionFailed(error),

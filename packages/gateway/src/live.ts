@@ -3,6 +3,7 @@ import { certificateSource } from './access/certificates.ts'
 import { Directory, namingIssuer, standingOf } from './access/directory.ts'
 import { describeResource } from './access/resource.ts'
 import { buildSchemes } from './access/schemes.ts'
+import type { UsedOnce } from './access/used-once.ts'
 import { Throttle } from './abuse/throttle.ts'
 import type { AbuseConfig, Config } from './config/config.ts'
 import { createAssertion } from './identity/assertion.ts'
@@ -21,6 +22,8 @@ export interface Live {
 export interface LiveOptions {
   readonly store: Store
   readonly tracing: Tracing
+  /** What was used once, also before a reload. */
+  readonly used: UsedOnce
   /** How many processes share the work; each gets its part of a rate. */
   readonly processes: number
   /** Whether the keys of the issuers are fetched, which only who answers callers needs. */
@@ -68,10 +71,10 @@ interface Guarded {
   readonly resource: ProtectedResource | undefined
 }
 
-function buildGuard(config: Config, directory: Directory, { store, processes, onKeys, onFailure, onError }: LiveOptions): Guarded {
+function buildGuard(config: Config, directory: Directory, { store, used, processes, onKeys, onFailure, onError }: LiveOptions): Guarded {
   const { realm, cors, abuse, limits } = config
   const certificates = certificateSource(config)
-  const schemes = buildSchemes({ config: config.schemes, store, directory, onKeys, onFailure, ...(certificates === undefined ? {} : { certificates }) })
+  const schemes = buildSchemes({ config: config.schemes, store, directory, used, onKeys, onFailure, ...(certificates === undefined ? {} : { certificates }) })
   const resource = describeResource(config, schemes)
   const perPrincipal = throttleOf(abuse.perPrincipal, processes)
   const over = (name: string): number => perPrincipal?.take(name, Date.now() / 1000) ?? 0

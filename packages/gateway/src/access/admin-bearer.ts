@@ -2,14 +2,15 @@ import type { AnyScheme, Scheme, Verified } from '@countersign/core'
 import { ADMIN_ROLE } from '../admin/document-parts.ts'
 import type { AdminAccessConfig, Config } from '../config/config.ts'
 import { buildSchemes, type SchemeOptions } from './schemes.ts'
+import { UsedOnce } from './used-once.ts'
 
 /** The scheme of the tokens that the admin port takes; none unless `admin.access` says so. */
-export function adminBearer({ admin, schemes }: Pick<Config, 'admin' | 'schemes'>, options: Omit<SchemeOptions, 'config'>): AnyScheme | undefined {
+export function adminBearer({ admin, schemes }: Pick<Config, 'admin' | 'schemes'>, options: Omit<SchemeOptions, 'config' | 'used'>): AnyScheme | undefined {
   const { bearer } = schemes
   if (admin.access === undefined || bearer === undefined) return undefined
   // What forms and queries may hold is for the API; browsers of whoever keeps the gateway have no business with either.
   const { alsoInForm: _form, alsoInLoggedQuery: _query, ...inAuthorization } = bearer
-  const [scheme] = buildSchemes({ ...options, config: { bearer: inAuthorization } })
+  const [scheme] = buildSchemes({ ...options, used: new UsedOnce(), config: { bearer: inAuthorization } })
   return withAdminRole(scheme, admin.access)
 }
 

@@ -1,15 +1,15 @@
 import type { AnyScheme } from '@countersign/core'
-import { dpop, replayMemory, type BearerScheme } from 'countersign'
+import { dpop, type BearerScheme, type ReplayStore } from 'countersign'
 import type { DpopConfig } from '../config/config.ts'
 import { nonEmpty } from './non-empty.ts'
 
 /** The DPoP scheme over the tokens of a configuration. */
-export function proofScheme(tokens: BearerScheme, config: Omit<DpopConfig, 'required'>): AnyScheme {
-  const { origin, algorithms, replays, ...rest } = config
+export function proofScheme(tokens: BearerScheme, config: DpopConfig, replays: ReplayStore): AnyScheme {
+  const { required: _, replays: _size, origin, algorithms, ...rest } = config
   return dpop(tokens, {
     ...rest,
+    replays,
     origin: nonEmpty(origin, 'origin'),
-    replays: replayMemory({ size: replays }),
     ...(algorithms === undefined ? {} : { algorithms: nonEmpty(algorithms, 'algorithms') }),
   })
 }

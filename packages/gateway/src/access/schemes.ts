@@ -9,11 +9,14 @@ import { alsoElsewhere } from './elsewhere.ts'
 import { proofScheme } from './proofs.ts'
 import { sessionOf, sessionScheme } from './sessions.ts'
 import { signatureScheme } from './signatures.ts'
+import type { UsedOnce } from './used-once.ts'
 
 export interface SchemeOptions {
   readonly config: SchemesConfig
   readonly store: Store
   readonly directory: Directory
+  /** What is good for one use. */
+  readonly used: UsedOnce
   /** Where the certificates of callers are. */
   readonly certificates?: CertificateSource
   readonly onKeys?: (event: KeyEvent) => void
@@ -23,23 +26,31 @@ export interface SchemeOptions {
 
 /** The schemes of a configuration, against the store. Throws a `TypeError` if there are none. */
 export function buildSchemes(options: SchemeOptions): NonEmpty<AnyScheme> {
-  const { config, store, directory, certificates } = options
+  const { config, store, directory, used, certificates } = options
   const schemes: AnyScheme[] = [...tokenSchemes(options, certificates)]
   if (config.apiKey !== undefined) schemes.push(withDirectory(keyScheme(config.apiKey.header, store), directory))
   if (config.basic !== undefined) schemes.push(withDirectory(passwordScheme(store), directory))
   if (config.clientCertificate !== undefined && certificates !== undefined)
     schemes.push(withDirectory(certificateScheme(config.clientCertificate, certificates), directory))
   if (config.session !== undefined) schemes.push(sessionScheme(config.session, { directory, isRevoked: (principal) => isRevoked(principal, options) }))
-  if (config.signature !== undefined) schemes.push(withDirectory(signatureScheme(config.signature), directory))
+  if (config.signature !== undefined)
+    schemes.push(
+      withDirectory(
+        signatureScheme(config.signature, (size) => used.of('signature', size)),
+        directory,
+      ),
+    )
   const [first, ...rest] = schemes
   if (first === undefined)
-    throw new TypeError('`schemes` names no way of authenticating; configure `bearer`, `basic`, `apiKey`, `clientCertificate`, `session` or `signature`')
+    throw new TypeError(
+      '`schemes` names no way of authenticating; configure `bearer`, `basic`, `apiKey`, `clientCertificate`, `session` or `signature`',
+    )
   return [first, ...rest]
 }
 
 /** The schemes over the tokens of issuers: with a proof, without one, or either. */
 function tokenSchemes(options: SchemeOptions, certificates: CertificateSource | undefined): readonly AnyScheme[] {
-  const { config, directory, onKeys, onFailure } = options
+  const { config, directory, used, onKeys, onFailure } = options
   if (config.bearer === undefined) return []
   const bearer = bearerTokens({
     config: config.bearer,
@@ -50,8 +61,8 @@ function tokenSchemes(options: SchemeOptions, certificates: CertificateSource | 
   const tokens = tokensWithDirectory(bearer, { directory, isRevoked: (principal) => isRevoked(principal, options) })
   const alone = alsoElsewhere(tokens, config.bearer)
   if (config.dpop === undefined) return [alone]
-  const { required, ...dpop } = config.dpop
-  return required ? [proofScheme(tokens, dpop)] : [alone, proofScheme(tokens, dpop)]
+  const proofs = proofScheme(tokens, config.dpop, used.of('dpop', config.dpop.replays))
+  return config.dpop.required ? [proofs] : [alone, proofs]
 }
 
 /** Whether a token or a session was revoked, by its id or through its subject; answers from memory. */

@@ -1,5 +1,5 @@
 import type { AnyScheme, NonEmpty } from '@countersign/core'
-import { apiKey, basic, bearerOpaque, clientCertificate, session } from 'countersign'
+import { apiKey, basic, bearerOpaque, clientCertificate, replayMemory, session } from 'countersign'
 import { proofScheme } from '../access/proofs.ts'
 import { signatureScheme } from '../access/signatures.ts'
 import type { SignatureConfig } from '../config/caller-config.ts'
@@ -22,7 +22,9 @@ export function offlineSchemes(config: SchemesConfig): NonEmpty<AnyScheme> {
   if (config.signature !== undefined) schemes.push(offlineSignatures(config.signature))
   const [first, ...rest] = schemes.toSorted((a, b) => b.strength - a.strength)
   if (first === undefined)
-    throw new TypeError('`schemes` names no way of authenticating; configure `bearer`, `basic`, `apiKey`, `clientCertificate`, `session` or `signature`')
+    throw new TypeError(
+      '`schemes` names no way of authenticating; configure `bearer`, `basic`, `apiKey`, `clientCertificate`, `session` or `signature`',
+    )
   return [first, ...rest]
 }
 
@@ -31,12 +33,13 @@ function tokenSchemes({ bearer, dpop }: SchemesConfig): readonly AnyScheme[] {
   const tokens = bearerOpaque({ verify: () => undefined })
   if (dpop === undefined) return [tokens]
   // A nonce is of its moment, and is shown by nothing that is no request.
-  const { required, nonce: _, ...rest } = dpop
-  return required ? [proofScheme(tokens, rest)] : [tokens, proofScheme(tokens, rest)]
+  const { nonce: _, ...rest } = dpop
+  const proofs = proofScheme(tokens, rest, replayMemory())
+  return dpop.required ? [proofs] : [tokens, proofs]
 }
 
 function offlineSignatures(config: SignatureConfig): AnyScheme {
   // The nonce that is proposed is another one each time.
   const { replays: _, ...rest } = config
-  return signatureScheme(rest)
+  return signatureScheme(rest, () => replayMemory())
 }

@@ -66,6 +66,17 @@ describe('tokens with a proof at the gateway', () => {
     expect(arrived).toHaveProperty('x-countersign-assertion')
   })
 
+  test('are not accepted again after a reload', async () => {
+    const text = await boundToken(world, {})
+    const headers = [
+      ['Authorization', `DPoP ${text}`],
+      ['DPoP', await proof(text, { path: '/orders/1', claims: { nonce: nonceOf(0) } })],
+    ] as const
+    expect((await ask('/orders/1', headers)).status).toBe(200)
+    expect((await running.gateway.reload()).ok).toBe(true)
+    expect((await ask('/orders/1', headers)).status).toBe(401)
+  })
+
   test('have the roles of the store, and stay bound', async () => {
     const { principals } = running.gateway.store
     await principals.put({ subject: 'rita', roles: ['admin'], scopes: [], status: 'active' }, ACTOR)

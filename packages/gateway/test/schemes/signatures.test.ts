@@ -137,6 +137,8 @@ describe('signed requests', () => {
   test('are accepted once', async () => {
     const nonce = randomUUID()
     expect([(await post({ nonce })).status, (await post({ nonce })).status]).toEqual([200, 401])
+    expect((await running.gateway.reload()).ok).toBe(true)
+    expect((await post({ nonce })).status).toBe(401)
   })
 })
 
