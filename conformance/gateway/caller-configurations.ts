@@ -63,3 +63,18 @@ export function signatureSetup(
 async function showContent(...[request, response]: Parameters<Behind>): Promise<void> {
   response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ content: await textOf(request) }))
 }
+
+/** What the digests of the suite are made with. */
+export interface DigestSite {
+  readonly user: string
+  readonly hash: string
+  readonly secret: string
+  /** Seconds. */
+  readonly lifetime: number
+}
+
+/** A gateway that knows one name, whose password is proven. */
+export function digestSetup({ user, hash, secret, lifetime }: DigestSite): GatewaySetup {
+  const digest = `  digest: { users: { ${user}: { hash: '${hash}' } }, secret: '${secret}', lifetime: ${lifetime} }`
+  return { sections: schemes([digest], [PATIENT]), api: PLAIN }
+}

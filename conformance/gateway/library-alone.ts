@@ -1,7 +1,5 @@
 import { isConfigurationRefusal, isRefusal, type Situation } from '../situations.ts'
 
-const DIGEST = 'the configuration of the gateway has no Digest yet'
-
 /** Sites of the adapters that no configuration of the gateway has. */
 export const SITES: Readonly<Record<string, string>> = {
   cookie: 'the gateway takes no keys in cookies, whose requests would need a defence against forgery',
@@ -16,7 +14,6 @@ export const SITES: Readonly<Record<string, string>> = {
   'extract throws': 'a scheme of the application; the gateway has only those of the library',
   'challenges throws': 'a scheme of the application; the gateway has only those of the library',
   'authorization details': 'whether details cover a request is a function of the application',
-  digest: DIGEST,
   guessing: 'the clock of a gateway cannot be stopped; it has situations of its own',
   'dpop with a broken store': 'the store of used proofs is a function of the application; the memory of the gateway has a situation of its own',
   'dpop with a rejecting store': 'the store of used proofs is a function of the application',
@@ -66,12 +63,6 @@ export const ALONE: Readonly<Record<string, string>> = {
   'account-incomplete': 'the store has no state for what an account holder has to do first',
   'policy-denied': 'a rule is a function of the application; the policy languages come later',
   'tenant-mismatch': 'a claim is compared by a function of the application',
-  'no-credentials-digest': DIGEST,
-  'digest-parameter-missing': DIGEST,
-  'digest-uri-mismatch': DIGEST,
-  'digest-wrong-response': DIGEST,
-  'digest-stale-nonce': DIGEST,
-  'digest-replay': DIGEST,
   'guard-internal-error': 'only a scheme of an application throws something unforeseen',
   'authorization-details-insufficient': 'whether details cover a request is a function of the application',
 }

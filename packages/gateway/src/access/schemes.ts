@@ -5,6 +5,7 @@ import type { FailureStore, KeyRecord, Store } from '../store/store.ts'
 import { bearerTokens } from './bearer-tokens.ts'
 import { certificateScheme } from './certificates.ts'
 import { tokensWithDirectory, withDirectory, type Directory } from './directory.ts'
+import { digestScheme } from './digests.ts'
 import { alsoElsewhere } from './elsewhere.ts'
 import { proofScheme } from './proofs.ts'
 import { sessionOf, sessionScheme } from './sessions.ts'
@@ -30,6 +31,10 @@ export function buildSchemes(options: SchemeOptions): NonEmpty<AnyScheme> {
   const schemes: AnyScheme[] = [...tokenSchemes(options, certificates)]
   if (config.apiKey !== undefined) schemes.push(withDirectory(keyScheme(config.apiKey.header, store), directory))
   if (config.basic !== undefined) schemes.push(withDirectory(passwordScheme(store), directory))
+  if (config.digest !== undefined) {
+    const scheme = digestScheme(config.digest, used.of('digest', config.digest.replays))
+    schemes.push(withDirectory(limitGuessing(scheme, { account: ({ parameters }) => parameters.user, store: failuresIn(store.failures) }), directory))
+  }
   if (config.clientCertificate !== undefined && certificates !== undefined)
     schemes.push(withDirectory(certificateScheme(config.clientCertificate, certificates), directory))
   if (config.session !== undefined) schemes.push(sessionScheme(config.session, { directory, isRevoked: (principal) => isRevoked(principal, options) }))
@@ -43,7 +48,7 @@ export function buildSchemes(options: SchemeOptions): NonEmpty<AnyScheme> {
   const [first, ...rest] = schemes
   if (first === undefined)
     throw new TypeError(
-      '`schemes` names no way of authenticating; configure `bearer`, `basic`, `apiKey`, `clientCertificate`, `session` or `signature`',
+      '`schemes` names no way of authenticating; configure `bearer`, `basic`, `digest`, `apiKey`, `clientCertificate`, `session` or `signature`',
     )
   return [first, ...rest]
 }

@@ -2,7 +2,7 @@ import type { Parts } from './build-config.ts'
 import type { BearerConfig, ClientCertificateConfig, DpopConfig, HolderConfig, IntrospectionConfig, IssuerConfig, SchemesConfig } from './config.ts'
 import { given, optional } from './given.ts'
 import { sharedSecret } from './caller-keys.ts'
-import type { CallerKey, SessionConfig, SignatureConfig } from './caller-config.ts'
+import type { CallerKey, DigestConfig, DigestUser, SessionConfig, SignatureConfig } from './caller-config.ts'
 import type { Written } from './schema/file-schema.ts'
 
 type WrittenSchemes = Written['schemes']
@@ -11,10 +11,11 @@ type WrittenBearer = NonNullable<WrittenSchemes['bearer']>
 
 /** The schemes of a configuration, with what stands in the files that they name. */
 export function schemesOf(parts: WrittenParts): SchemesConfig {
-  const { bearer, basic, apiKey, dpop, clientCertificate, session, signature } = parts.written.schemes
+  const { bearer, basic, digest, apiKey, dpop, clientCertificate, session, signature } = parts.written.schemes
   return {
     ...optional('bearer', bearer && bearerOf(bearer, parts)),
     ...optional('basic', basic && {}),
+    ...optional('digest', digest && digestOf(digest, parts)),
     ...optional('apiKey', apiKey),
     ...optional('dpop', dpop && dpopOf(dpop, parts)),
     ...optional('clientCertificate', clientCertificate && certificateOf(clientCertificate)),
@@ -67,6 +68,21 @@ function dpopOf({ nonce, origin, algorithms, ...dpop }: NonNullable<WrittenSchem
     origin: origin ?? originsOf(written),
     ...optional('algorithms', algorithms),
     ...optional('nonce', nonce === undefined || secret === undefined ? undefined : { secret, lifetime: nonce.lifetime }),
+  }
+}
+
+function digestOf(
+  { users, realm, secret, secretFile: _file, contentLimit, ...digest }: NonNullable<WrittenSchemes['digest']>,
+  { written, named }: WrittenParts,
+): DigestConfig {
+  return {
+    ...digest,
+    users: Object.entries(users).flatMap(([name, { hash = named.userHashes.get(name), subject = name, roles, scopes }]): readonly DigestUser[] =>
+      hash === undefined ? [] : [{ name, hash, subject, roles, scopes }],
+    ),
+    secret: secret ?? named.digestSecret ?? '',
+    ...optional('realm', realm),
+    ...optional('contentLimit', contentLimit === undefined ? undefined : Math.min(contentLimit, written.limits.body)),
   }
 }
 

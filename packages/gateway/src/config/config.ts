@@ -2,7 +2,7 @@ import type { Algorithm, CertificateForm } from 'countersign'
 import type { JWK } from 'jose'
 import type { SCHEMES } from './schema/scheme-names.ts'
 import type { Place } from '@countersign/openapi'
-import type { SessionConfig, SignatureConfig } from './caller-config.ts'
+import type { DigestConfig, SessionConfig, SignatureConfig } from './caller-config.ts'
 import type { ResourceConfig } from './resource-config.ts'
 
 import type { ForwardAuthConfig } from './forward-auth-config.ts'
@@ -86,6 +86,7 @@ export interface SchemesConfig {
   readonly session?: SessionConfig
   readonly signature?: SignatureConfig
   readonly basic?: Readonly<Record<string, never>>
+  readonly digest?: DigestConfig
   readonly apiKey?: { readonly header: string }
 }
 

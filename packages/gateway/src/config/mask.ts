@@ -20,7 +20,7 @@ export function maskConfig(config: Config): { readonly [name: string]: Plain } {
 }
 
 const SECRET =
-  /^(?:store\.digestKey|forwardAuth\.secret|schemes\.bearer\.introspection\.client\.(?:secret|key)|schemes\.dpop\.nonce\.secret|schemes\.session\.secrets|schemes\.signature\.keys\.\d+\.jwk|apis\.\d+\.upstream\.authorization)$/
+  /^(?:store\.digestKey|forwardAuth\.secret|schemes\.bearer\.introspection\.client\.(?:secret|key)|schemes\.dpop\.nonce\.secret|schemes\.digest\.(?:secret|users\.\d+\.hash)|schemes\.session\.secrets|schemes\.signature\.keys\.\d+\.jwk|apis\.\d+\.upstream\.authorization)$/
 const LEFT_OUT = /^apis\.\d+\.(?:routes\.\d+\.)?place$/
 
 function mask(value: unknown, path: string, filledIn: ReadonlyMap<string, string>): Plain {

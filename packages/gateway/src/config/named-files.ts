@@ -6,6 +6,7 @@ import { CALLER_KEY_ACCEPTED, publicKey, sharedSecret, suits } from './caller-ke
 import { optional } from './given.ts'
 import { find, items, pathText, shown, textOf, type Located, type Path } from './located.ts'
 import { AUTHORIZATION_ACCEPTED, isAuthorization } from './schema/api-section.ts'
+import { isUserHash, USER_HASH_ACCEPTED } from './schema/digest-section.ts'
 import { isNonceSecret, NONCE_SECRET_ACCEPTED } from './schema/dpop-section.ts'
 import { isProxySecret, PROXY_SECRET_ACCEPTED } from './schema/forward-auth-section.ts'
 import { CLIENT_KEY_ACCEPTED, CLIENT_SECRET_ACCEPTED, isClientSecret } from './schema/introspection-section.ts'
@@ -27,6 +28,10 @@ export interface NamedFiles {
   readonly clientKey?: JWK
   /** Of `schemes.dpop`. */
   readonly nonceSecret?: string
+  /** Of `schemes.digest`. */
+  readonly digestSecret?: string
+  /** Of `schemes.digest.users`, by name. */
+  readonly userHashes: ReadonlyMap<string, string>
   /** Of `schemes.session`. */
   readonly sessionSecrets?: readonly string[]
   /** Of `schemes.signature`, by `keyid`. */
@@ -77,11 +82,15 @@ async function readSchemeFiles(reading: Reading): Promise<SchemeFiles> {
   const client = ['schemes', 'bearer', 'introspection', 'client']
   const clientSecret = await readSecret([...client, 'secretFile'], { isFit: isClientSecret, accepted: CLIENT_SECRET_ACCEPTED }, reading)
   const key = await readSecret([...client, 'keyFile'], { isFit: (text) => readKey(text) !== undefined, accepted: CLIENT_KEY_ACCEPTED }, reading)
-  const nonceSecret = await readSecret(['schemes', 'dpop', 'nonce', 'secretFile'], { isFit: isNonceSecret, accepted: NONCE_SECRET_ACCEPTED }, reading)
+  const nonces = { isFit: isNonceSecret, accepted: NONCE_SECRET_ACCEPTED }
+  const nonceSecret = await readSecret(['schemes', 'dpop', 'nonce', 'secretFile'], nonces, reading)
+  const digestSecret = await readSecret(['schemes', 'digest', 'secretFile'], nonces, reading)
   return {
     ...optional('clientSecret', clientSecret),
     ...optional('clientKey', key === undefined ? undefined : readKey(key)),
     ...optional('nonceSecret', nonceSecret),
+    ...optional('digestSecret', digestSecret),
+    userHashes: await readUserHashes(reading),
     ...optional('sessionSecrets', await readSessionSecrets(reading)),
     callerKeys: await readCallerKeys(reading),
   }
@@ -91,6 +100,15 @@ async function readSessionSecrets(reading: Reading): Promise<readonly string[] |
   const isFit = (content: string): boolean => sessionSecrets(content).every(isSessionSecret)
   const content = await readSecret(['schemes', 'session', 'secretsFile'], { isFit, accepted: `${SESSION_SECRET_ACCEPTED}; each in a line` }, reading)
   return content === undefined ? undefined : sessionSecrets(content)
+}
+
+async function readUserHashes(reading: Reading): Promise<ReadonlyMap<string, string>> {
+  const hashes = new Map<string, string>()
+  for (const name of find(reading.root, ['schemes', 'digest', 'users'])?.members.keys() ?? []) {
+    const hash = await readSecret(['schemes', 'digest', 'users', name, 'hashFile'], { isFit: isUserHash, accepted: USER_HASH_ACCEPTED }, reading)
+    if (hash !== undefined) hashes.set(name, hash)
+  }
+  return hashes
 }
 
 async function readCallerKeys(reading: Reading): Promise<ReadonlyMap<string, JWK>> {

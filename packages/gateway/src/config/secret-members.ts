@@ -1,8 +1,8 @@
 import { nearName } from '@countersign/openapi'
 import type { Path } from './located.ts'
 
-const SECRETS = ['digestKey', 'authorization', 'password', 'secret', 'secrets']
-const NO_SECRETS = ['apiKey', 'digestKeyFile', 'authorizationFile', 'secretFile', 'secretsFile', 'keyFile']
+const SECRETS = ['digestKey', 'authorization', 'password', 'secret', 'secrets', 'hash']
+const NO_SECRETS = ['apiKey', 'digestKeyFile', 'authorizationFile', 'secretFile', 'secretsFile', 'keyFile', 'hashFile']
 const ALIKE = ['tokens', ...SECRETS, ...NO_SECRETS]
 
 /**

@@ -7,6 +7,7 @@ import { SCHEMES } from '../config/schema/scheme-names.ts'
 export const SCHEME_NAMES = {
   bearer: 'Bearer',
   basic: 'Basic',
+  digest: 'Digest',
   apiKey: 'ApiKey',
   dpop: 'DPoP',
   clientCertificate: 'ClientCertificate',

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { Config, PersonaConfig } from '../config/config.ts'
 import { addressList } from '../network/addresses.ts'
+import { provesPassword } from './personas.ts'
 
 /** Something that is looked at before a route is, or beside it, and what decides it. */
 export interface Look {
@@ -72,7 +73,7 @@ function transport({ requireTls }: Config['network'], { secure, persona }: Arriv
 
 function rates({ perAddress, perPrincipal, guessing }: Config['abuse'], { persona }: Arrival): readonly Look[] {
   const look = (setting: string, text: string): Look => ({ setting: `abuse.${setting}`, text, found: 'unknown' })
-  const guessed = persona.scheme === 'basic' || persona.scheme === 'apiKey'
+  const guessed = provesPassword(persona) || persona.scheme === 'apiKey'
   return [
     ...(perAddress === undefined ? [] : [look('perAddress', `${rateText(perAddress)} from one address are too many`)]),
     ...(guessed ? [look('guessing', `${guessing.failures} failures refuse an address, or a name, for ${guessing.block} s and longer`)] : []),

@@ -1,8 +1,9 @@
 import type { AnyScheme, NonEmpty } from '@countersign/core'
 import { apiKey, basic, bearerOpaque, clientCertificate, replayMemory, session } from 'countersign'
+import { digestScheme } from '../access/digests.ts'
 import { proofScheme } from '../access/proofs.ts'
 import { signatureScheme } from '../access/signatures.ts'
-import type { SignatureConfig } from '../config/caller-config.ts'
+import type { DigestConfig, SignatureConfig } from '../config/caller-config.ts'
 import type { SchemesConfig } from '../config/config.ts'
 
 /** Opens no session that anybody has begun. */
@@ -17,13 +18,14 @@ export function offlineSchemes(config: SchemesConfig): NonEmpty<AnyScheme> {
   const schemes: AnyScheme[] = [...tokenSchemes(config)]
   if (config.apiKey !== undefined) schemes.push(apiKey({ header: config.apiKey.header, verify: () => undefined }))
   if (config.basic !== undefined) schemes.push(basic({ verify: () => undefined }))
+  if (config.digest !== undefined) schemes.push(offlineDigest(config.digest))
   if (config.clientCertificate !== undefined) schemes.push(clientCertificate({ certificates: () => ({ found: 'nothing' }), principal: () => undefined }))
   if (config.session !== undefined) schemes.push(session({ ...config.session, secrets: [NO_SECRET] }))
   if (config.signature !== undefined) schemes.push(offlineSignatures(config.signature))
   const [first, ...rest] = schemes.toSorted((a, b) => b.strength - a.strength)
   if (first === undefined)
     throw new TypeError(
-      '`schemes` names no way of authenticating; configure `bearer`, `basic`, `apiKey`, `clientCertificate`, `session` or `signature`',
+      '`schemes` names no way of authenticating; configure `bearer`, `basic`, `digest`, `apiKey`, `clientCertificate`, `session` or `signature`',
     )
   return [first, ...rest]
 }
@@ -36,6 +38,14 @@ function tokenSchemes({ bearer, dpop }: SchemesConfig): readonly AnyScheme[] {
   const { nonce: _, ...rest } = dpop
   const proofs = proofScheme(tokens, rest, replayMemory())
   return dpop.required ? [proofs] : [tokens, proofs]
+}
+
+/** Every answer has a nonce of its own, and what is no request has none. */
+function offlineDigest(config: DigestConfig): AnyScheme {
+  const scheme = digestScheme({ ...config, users: [] }, replayMemory())
+  const { algorithm, contentLimit } = config
+  const params = { qop: contentLimit === undefined ? 'auth' : 'auth, auth-int', algorithm, charset: 'UTF-8' }
+  return { ...scheme, challenges: ({ realm }) => [{ scheme: scheme.name, params: { realm: config.realm ?? realm, ...params } }] }
 }
 
 function offlineSignatures(config: SignatureConfig): AnyScheme {

@@ -43,9 +43,13 @@ function isUnread(scheme: SchemeKey): boolean {
 }
 
 function assuranceOf({ scheme, acr, loggedInFor }: PersonaConfig, now: number): { readonly acr?: string; readonly authTime?: number } {
-  // A password comes with every request, so that login is as recent as the request.
-  const age = loggedInFor ?? (scheme === 'basic' ? 0 : undefined)
+  const age = loggedInFor ?? (provesPassword({ scheme }) ? 0 : undefined)
   return { ...(acr === undefined ? {} : { acr }), ...(age === undefined ? {} : { authTime: now - age }) }
+}
+
+/** Whether the password is shown or proven with every request, so that the login is as recent as the request. */
+export function provesPassword({ scheme }: { readonly scheme?: SchemeKey | undefined }): boolean {
+  return scheme === 'basic' || scheme === 'digest'
 }
 
 /** `Bearer credentials of \`olga\` with the scope orders:write and the role admin`: what a persona brings, in words. */

@@ -4,7 +4,7 @@ import type { PersonaConfig } from '../config/config.ts'
 import { keyOf, SCHEME_NAMES } from '../policy/scheme-names.ts'
 import type { Route } from '../policy/route.ts'
 import { decideAs, establish, viewOf, type Asked } from './decide.ts'
-import { ANONYMOUS, BINDINGS } from './personas.ts'
+import { ANONYMOUS, BINDINGS, provesPassword } from './personas.ts'
 import { inWords, loginText, named } from './parts.ts'
 
 /** Something that would change a refusal: everything it takes, together. */
@@ -122,7 +122,7 @@ function withLogin(draft: Draft, requirement: Requirement & { type: 'assurance' 
   const { acr, maxAge } = requirement
   const { persona } = draft
   const strong = acr === undefined || (persona.acr !== undefined && acr.includes(persona.acr))
-  const age = persona.loggedInFor ?? (persona.scheme === 'basic' ? 0 : undefined)
+  const age = persona.loggedInFor ?? (provesPassword(persona) ? 0 : undefined)
   const fresh = maxAge === undefined || (age !== undefined && age <= maxAge)
   if (strong && fresh) return draft
   const need = loginText({ ...(strong ? {} : { acr }), ...(fresh ? {} : { maxAge }) })

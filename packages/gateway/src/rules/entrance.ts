@@ -63,7 +63,9 @@ export class Entrance {
   /** Whether the request carries a secret that may be a guess: a password, or a key. */
   isGuess(view: RequestView): boolean {
     const [authorization] = view.field('authorization')
-    if (authorization !== undefined && /^\s*basic(?:\s|$)/i.test(authorization)) return this.#options.config.schemes.basic !== undefined
+    const { basic, digest } = this.#options.config.schemes
+    const [, scheme] = /^\s*(basic|digest)(?:\s|$)/i.exec(authorization ?? '') ?? []
+    if (scheme !== undefined) return (scheme.toLowerCase() === 'basic' ? basic : digest) !== undefined
     return this.#keyField !== undefined && view.field(this.#keyField).length > 0
   }
 

@@ -5,6 +5,8 @@ const BEARER = "schemes:\n  bearer: { issuers: [{ issuer: 'https://id.example', 
 const HOLDERS = 'schemes: { clientCertificate: { holders: [{ name: CN=a, subject: a }] } }\n'
 const FIELD = 'clientCertificates: { form: client-cert, verifiedByProxy: true }'
 const SECRET = 'BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc='
+const HASH = 'ab'.repeat(32)
+const digest = (members: string): string => `schemes: { digest: { secret: '${SECRET}', ${members} } }\n`
 const keyed = (key: string, more = ''): string => `schemes: { signature: { origin: 'https://a', keys: { k: ${key} }${more} } }\n`
 const asking = (more: string): string => `schemes: { bearer: { introspection: { ${more} } } }\n`
 
@@ -79,6 +81,18 @@ const ERRORS: readonly (readonly [code: string, text: string])[] = [
   ['wrong-origin', `${HEAD}${BEARER}  dpop: { origin: «'https://a/b' }\n${APIS}`],
   ['wrong-value', `${HEAD}${BEARER}  dpop: { origin: 'https://a', algorithms: [«HS256] }\n${APIS}`],
   ['no-algorithms', `${HEAD}${BEARER}  dpop: { origin: 'https://a', «algorithms: [] }\n${APIS}`],
+  ['no-nonce-secret', `${HEAD}schemes: { «digest: { users: { a: { hash: '${HASH}' } } } }\n${APIS}`],
+  ['given-twice', `${HEAD}schemes: { digest: { users: { a: { hash: '${HASH}' } }, secret: '${SECRET}', «secretFile: x } }\n${APIS}`],
+  ['wrong-secret', `${HEAD}schemes: { digest: { users: { a: { hash: '${HASH}' } }, secret: «short } }\n${APIS}`],
+  ['missing-key', `${HEAD}schemes: { «digest: { secret: '${SECRET}' } }\n${APIS}`],
+  ['no-users', `${HEAD}${digest('«users: {}')}${APIS}`],
+  ['no-user-hash', `${HEAD}${digest('users: { «a: { roles: [b] } }')}${APIS}`],
+  ['given-twice', `${HEAD}${digest(`users: { a: { hash: '${HASH}', «hashFile: x } }`)}${APIS}`],
+  ['wrong-secret', `${HEAD}${digest(`users: { a: { hash: «'${HASH.toUpperCase()}' } }`)}${APIS}`],
+  ['wrong-secret', `${HEAD}${digest('users: { a: { hashFile: «openapi.yaml } }')}${APIS}`],
+  ['wrong-user', `${HEAD}${digest(`users: { «'a:b': { hash: '${HASH}' } }`)}${APIS}`],
+  ['wrong-user', `${HEAD}${digest(`users: { «'e\u0301': { hash: '${HASH}' } }`)}${APIS}`],
+  ['wrong-value', `${HEAD}${digest(`users: { a: { hash: '${HASH}' } }, algorithm: «MD5`)}${APIS}`],
   ['unused-place', `${HEAD}schemes:\n  bearer: { tokens: { a: { subject: a } }, «alsoInForm: {} }\n  dpop: { origin: 'https://a', required: true }\n${APIS}`],
   [
     'unused-place',

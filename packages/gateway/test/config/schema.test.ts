@@ -44,7 +44,7 @@ describe('the published JSON Schema', () => {
     ['no upstream', LEAST.replace("upstream: 'http://127.0.0.1:8403', ", '')],
     ['a wrong size', `${LEAST}limits: { body: lots }\n`],
     ['a port out of range', `${LEAST}listen: { port: 65536 }\n`],
-    ['a scheme that there is not', HEAD + SCHEMES + routes('{ path: /, schemes: [digest] }')],
+    ['a scheme that there is not', HEAD + SCHEMES + routes('{ path: /, schemes: [hoba] }')],
   ])('refuses %s', (_name, text) => {
     expect(accepts(text)).toBe(false)
   })

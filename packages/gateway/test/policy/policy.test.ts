@@ -211,3 +211,22 @@ paths:
     ])
   })
 })
+
+describe('passwords in a document', () => {
+  const DOCUMENT = `openapi: 3.1.0
+info: { title: t }
+components:
+  securitySchemes:
+    proven: { type: http, scheme: digest }
+paths:
+  /a: { get: { security: [{ proven: [] }] } }
+`
+  const users = `users: { a: { hash: '${'ab'.repeat(32)}' } }`
+
+  it('are proven where `http` with `digest` is written, and only where that is configured', async () => {
+    const configured = CONFIG.replace('apis:', `  digest: { secret: '${'s'.repeat(32)}', ${users} }\napis:`)
+    expect(asked(await compileText(DOCUMENT, configured))).toEqual(['GET /a authenticated(Digest)'])
+    const { diagnostics } = await compileText(DOCUMENT, CONFIG)
+    expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toContainEqual(expect.stringContaining('scheme-not-configured the scheme `Digest`'))
+  })
+})

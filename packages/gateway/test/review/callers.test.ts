@@ -66,3 +66,25 @@ describe('a review of sessions and signatures', () => {
     expect(ways).toEqual([{ needs: ['credentials that are bound to a key or a certificate'], tried: true }])
   })
 })
+
+describe('a review of Digest', () => {
+  const schemes = {
+    digest: { users: [], algorithm: 'SHA-256', secret: SECRET, lifetime: 300, replays: 10 },
+  } as const
+  const clerk: PersonaConfig = { scheme: 'digest', subject: 'olga', roles: ['clerk'], scopes: [] }
+  const asking = policyOf({ routes: [{ path: '/clerks', roles: ['clerk'], recent: 60 }] })
+  const ask = (persona: PersonaConfig) => explain(asking, { ...config, schemes }, { method: 'GET', url: '/clerks', persona: { name: 'p', config: persona } })
+
+  it('lets a name with the role pass, whose login is as recent as the request, and says that guesses are counted', async () => {
+    const { answer, entrance } = await ask(clerk)
+    expect(answer.status).toBe(200)
+    expect(entrance.map(({ setting }) => setting)).toContain('abuse.guessing')
+  })
+
+  it('shows the challenge without the nonce that only an answer has', async () => {
+    const { answer } = await ask({ subject: '', roles: [], scopes: [] })
+    expect(answer.fields.filter(([name]) => name === 'WWW-Authenticate')).toEqual([
+      ['WWW-Authenticate', 'Digest realm="orders", qop="auth", algorithm=SHA-256, charset=UTF-8'],
+    ])
+  })
+})

@@ -2,6 +2,7 @@ import { find, isMap, items, shown, textOf, type Located } from '../located.ts'
 import { SCHEMES } from '../schema/scheme-names.ts'
 import type { Source } from '../source.ts'
 import { checkCertificates } from './certificates.ts'
+import { checkDigest } from './digest.ts'
 import { checkDpop } from './dpop.ts'
 import { checkIntrospection } from './introspection.ts'
 import { checkSession } from './session.ts'
@@ -37,11 +38,12 @@ export function checkSchemes(root: Located, source: Source): void {
     source.error(schemes.key ?? schemes.start, {
       code: 'no-schemes',
       message: '`schemes` is empty, so nobody could say who they are',
-      hint: 'configure `bearer`, `basic`, `apiKey`, `clientCertificate`, `session` or `signature`',
+      hint: 'configure `bearer`, `basic`, `digest`, `apiKey`, `clientCertificate`, `session` or `signature`',
     })
   const bearer = find(root, ['schemes', 'bearer'])
   if (isMap(bearer)) checkBearer(bearer, source)
   checkIntrospection(root, source)
+  checkDigest(root, source)
   checkDpop(root, source)
   checkCertificates(root, source)
   checkSession(root, source)

@@ -1,7 +1,7 @@
 import { choice } from './values.ts'
 
 /** What stands under `schemes`. */
-export const SCHEMES = ['bearer', 'basic', 'apiKey', 'dpop', 'clientCertificate', 'session', 'signature'] as const
+export const SCHEMES = ['bearer', 'basic', 'digest', 'apiKey', 'dpop', 'clientCertificate', 'session', 'signature'] as const
 
 /** The name of one of our schemes. */
 export const schemeName = (about: string) => choice(about, SCHEMES)

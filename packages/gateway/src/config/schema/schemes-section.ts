@@ -3,6 +3,7 @@ import { list, members, named, oneOrMany, section } from './complaint.ts'
 import { schemeName } from './scheme-names.ts'
 import { address, ALGORITHMS, grants } from './scheme-values.ts'
 import { clientCertificate } from './certificates-section.ts'
+import { digest } from './digest-section.ts'
 import { dpop } from './dpop-section.ts'
 import { introspection } from './introspection-section.ts'
 import { fieldName, words } from './names.ts'
@@ -62,6 +63,7 @@ const apiKey = section(
 export const schemesSection = members('With what callers say who they are. At least one.', {
   bearer: v.optional(bearer),
   basic: v.optional(basic),
+  digest: v.optional(digest),
   apiKey: v.optional(apiKey),
   dpop: v.optional(dpop),
   clientCertificate: v.optional(clientCertificate),
