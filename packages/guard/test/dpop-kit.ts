@@ -51,6 +51,9 @@ function defined(members: Members): Record<string, unknown> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
 }
 
+// Files of one worker share this one, so that the last of them may sign long after it was loaded.
+const OF_NOW = { iat: NOW, exp: NOW + 300 }
+
 const issuer = await testIssuer()
 /** What a guard needs in order to accept tokens of the issuer. */
 export const TRUSTED = issuer.trust(AUDIENCE)
@@ -58,7 +61,7 @@ const tokens = bearerJwt(TRUSTED)
 
 /** A token of the trusted issuer, bound to this key. */
 export function boundToken(key: ClientKey, claims: Members = {}): Promise<string> {
-  return issuer.token('olga', { cnf: { jkt: key.jkt }, ...claims })
+  return issuer.token('olga', { ...OF_NOW, cnf: { jkt: key.jkt }, ...claims })
 }
 
 /** A token of the trusted issuer with these claims. */
@@ -68,7 +71,7 @@ export function tokenWith(claims: Members): Promise<string> {
 
 /** A token of the trusted issuer, bound to nothing. */
 export function plainToken(): Promise<string> {
-  return issuer.token('olga')
+  return issuer.token('olga', OF_NOW)
 }
 
 /** A guard with Bearer and DPoP at a time that the test sets. */
