@@ -2,9 +2,9 @@ import { Readable, Writable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { authenticated, bearerOpaque, createGuard, digest as digestScheme, digestHash } from 'countersign'
 import { protectWith } from 'countersign/node'
-import { Agent, interceptors, request, stream, type Dispatcher } from 'undici'
+import { Agent, interceptors, RedirectHandler, request, stream, type Dispatcher } from 'undici'
 import { afterEach, describe, expect, test } from 'vitest'
-import { apiKey, bearer, createClient, insecureLoopback, type ClientOptions, type RemedyEvent, type Token } from '../src/index.ts'
+import { apiKey, bearer, createClient, insecureLoopback, type ClientOptions, type CredentialSource, type RemedyEvent, type Token } from '../src/index.ts'
 import { digest } from '../src/digest/index.ts'
 import { remedies } from '../src/undici/index.ts'
 import { answers, serversOfTests } from './server.ts'
@@ -29,6 +29,13 @@ function watched(credentials: ClientOptions['credentials'], ...more: Dispatcher.
   agents.push(agent)
   const dispatcher = agent.compose(remedies({ credentials, onRemedy: (event) => events.push(event) }), ...more)
   return { dispatcher, told: () => events.map(({ remedy, repeats, why }) => `${remedy.action} ${repeats ? 'repeats' : why}`) }
+}
+
+/** An agent whose redirects are followed before remedies see them. */
+function redirecting(redirect: Dispatcher.DispatcherComposeInterceptor, credentials: CredentialSource): Dispatcher {
+  const agent = new Agent()
+  agents.push(agent)
+  return agent.compose(redirect, remedies({ credentials: [credentials] }))
 }
 
 describe('remedies', () => {
@@ -211,6 +218,30 @@ describe('where credentials go', () => {
     const { dispatcher } = watched([apiKey({ at: insecureLoopback(origin), header: 'x-api-key', key: 'k' })], interceptors.redirect({ maxRedirections: 3 }))
     expect((await request(origin, { dispatcher })).statusCode).toBe(200)
     expect([seen, foreign.seen]).toEqual([['GET / k'], ['GET / -']])
+  })
+
+  test('none leave the origin over a redirect that is composed before, which is not followed', async () => {
+    const foreign = await start(answers([200]))
+    const { origin, seen } = await start(answers([302, { location: foreign.origin }]))
+    const following = redirecting(interceptors.redirect({ maxRedirections: 3 }), apiKey({ at: insecureLoopback(origin), header: 'x-api-key', key: 'k' }))
+    const { statusCode, headers } = await request(origin, { dispatcher: following })
+    expect([statusCode, headers['location'], seen, foreign.seen]).toEqual([302, foreign.origin, ['GET / k'], []])
+  })
+
+  test('none leave the origin over something before that follows whatever it is told, which is an error', async () => {
+    const foreign = await start(answers([200]))
+    const { origin, seen } = await start(answers([302, { location: foreign.origin }]))
+    const follow: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (sent, handler) => dispatch(sent, new RedirectHandler(dispatch, 3, sent, handler))
+    const following = redirecting(follow, apiKey({ at: insecureLoopback(origin), header: 'x-api-key', key: 'k' }))
+    await expect(request(origin, { dispatcher: following })).rejects.toThrow('compose what follows redirects after it')
+    expect([seen, foreign.seen]).toEqual([['GET / k'], []])
+  })
+
+  test('a request that asks for redirects is refused where nothing after follows them', async () => {
+    const { origin, seen } = await start(answers([200]))
+    const sent = { origin, path: '/', method: 'GET' as const, maxRedirections: 3 }
+    await expect(watched([]).dispatcher.request(sent)).rejects.toThrow('option `maxRedirections` is 3; compose interceptors.redirect() after remedies()')
+    expect(seen).toEqual([])
   })
 
   test.each<[string, NonNullable<Dispatcher.DispatchOptions['headers']>]>([

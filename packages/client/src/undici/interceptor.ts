@@ -10,9 +10,9 @@ import { Receiver } from './receiver.ts'
 /**
  * An interceptor of undici that acts on the remedies of refusals.
  *
- * Redirects are handed on as they come; compose `interceptors.redirect()` after this one, never before: it would take credentials
- * along. Content is repeated if it is text, bytes or a form. Upgrades are left alone. Throws a `TypeError` for impossible
- * options, and for a request without an origin.
+ * Redirects are handed on as they come; `interceptors.redirect()` follows them if it is composed after this one. Before it, where it would
+ * take credentials along, it follows none, and a request is an error if something else there does. Content is repeated if it
+ * is text, bytes or a form. Upgrades are left alone. Throws a `TypeError` for impossible options, and for a request without an origin.
  *
  * @example
  * import { apiKey } from '@countersign/client'
@@ -27,6 +27,7 @@ export function remedies(options: Omit<ClientOptions, 'fetch'>): Dispatcher.Disp
   return (dispatch) => (request, handler) => {
     if (request.method === 'CONNECT' || (request.upgrade ?? false) !== false || !request.path.startsWith('/')) return dispatch(request, handler)
     const url = addressOf(request)
+    refuseRedirections(request)
     void pass({ dispatch, request, handler, url }, setting)
     return true
   }
@@ -38,6 +39,12 @@ function addressOf({ origin, path, query }: Dispatcher.DispatchOptions): URL {
   const search = query === undefined || query === null ? '' : stringify(query)
   if (search !== '' && path.includes('?')) throw new TypeError('the request has a query in `path` and in `query`; use one of them')
   return new URL(`${new URL(origin).origin}${path}${search === '' ? '' : `?${search}`}`)
+}
+
+/** Whoever follows redirects after this has taken the option out; what is left would be followed with credentials, or not at all. */
+function refuseRedirections(request: Dispatcher.DispatchOptions & { readonly maxRedirections?: number | null }): void {
+  if ((request.maxRedirections ?? 0) !== 0)
+    throw new TypeError(`option \`maxRedirections\` is ${request.maxRedirections}; compose interceptors.redirect() after remedies(), or leave it out`)
 }
 
 interface Passing {
@@ -55,7 +62,10 @@ async function pass({ dispatch, request, handler, url }: Passing, setting: Setti
     last?.drop()
     last = new Receiver({ handler, controller })
     const { query: _, ...others } = request
-    dispatch({ ...others, path: url.pathname + url.search, headers: withFields(request.headers, new Headers(headers)) }, last)
+    const fields = withFields(request.headers, new Headers(headers))
+    // Keeps a redirect() that was composed before this from following, which would take credentials along.
+    const sent = { ...others, path: url.pathname + url.search, headers: fields, maxRedirections: 0 }
+    dispatch(sent, last)
     return last.response
   }
   try {

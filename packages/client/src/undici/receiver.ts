@@ -65,7 +65,9 @@ export class Receiver implements Dispatcher.DispatchHandler {
     const { handler, controller } = this.#owner
     this.#real = real
     controller.begin(real)
-    if (!controller.aborted) handler.onRequestStart?.(controller, context)
+    // Nothing is written yet, and where it would go to nobody has looked at.
+    if (isRedirected(context)) real.abort(new TypeError('a redirect was followed before remedies(), with credentials; compose what follows redirects after it'))
+    else if (!controller.aborted) handler.onRequestStart?.(controller, context)
   }
 
   // oxlint-disable-next-line max-params -- undici calls it so
@@ -110,6 +112,11 @@ export class Receiver implements Dispatcher.DispatchHandler {
     const refused = outcomeOf(status) !== undefined
     this.#resolve(new Response(refused ? body : null, { status: refused ? status : 200, headers: headersOf(fields) }))
   }
+}
+
+/** Whether something between us and the server has sent the request elsewhere; undici says from where. */
+function isRedirected(context: unknown): boolean {
+  return typeof context === 'object' && context !== null && 'history' in context && Array.isArray(context.history) && context.history.length > 0
 }
 
 /** The fields that Fetch can express; what it cannot is none of those that are acted on. */
