@@ -9,7 +9,8 @@ export function fieldsOf(given: Given): Field[] {
   if (Array.isArray(given) && given.every((one) => typeof one === 'string'))
     return given.flatMap((name, index) => (index % 2 === 0 ? [[name, given[index + 1] ?? ''] satisfies Field] : []))
   const pairs = isIterable(given) ? [...given] : Object.entries(given)
-  return pairs.flatMap(([name, value]) => [value ?? []].flat().map((one): Field => [name, one]))
+  // undici 8 has numbers among them.
+  return pairs.flatMap(([name, value]) => [value ?? []].flat().map((one: string | number): Field => [name, String(one)]))
 }
 
 /** These fields as they were given, and those that differ in place of theirs; in the flat form that undici sends as it is. */
