@@ -167,6 +167,16 @@ export function request(more: More = {}): Sent {
   return { method: 'GET', path: '/orders/1', fields: [], ...more }
 }
 
+/** What a browser sends for script of a page of this origin. */
+export function scripted(mode: string): Sent {
+  const fields = [
+    ['Sec-Fetch-Mode', mode],
+    ['Sec-Fetch-Site', 'same-origin'],
+    ['Sec-Fetch-Dest', 'empty'],
+  ] as const
+  return request({ fields })
+}
+
 /** A request with one Authorization line. */
 export function authorization(value: string, more: More = {}): Sent {
   return request({ ...more, fields: [['Authorization', value], ...(more.fields ?? [])] })

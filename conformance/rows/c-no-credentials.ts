@@ -1,7 +1,7 @@
 import { basicSite, bearerAndBasicSite, bearerSite, keySite, mixedSite, PASSWORD } from '../fixtures/sites.ts'
 import { ALGS, dpopAndBearerSite, dpopBearerBasicSite } from '../fixtures/dpop.ts'
 import { token } from '../fixtures/world.ts'
-import { authorization, basicly, keyed, keyOf, request, signed, type Rows, type Sent, type Variant } from '../situations.ts'
+import { authorization, basicly, keyed, keyOf, request, scripted, signed, type Rows, type Sent, type Variant } from '../situations.ts'
 
 const ALL = ['Bearer', 'ApiKey', 'Basic'] as const
 const KEY = { in: 'header', name: 'x-api-key' }
@@ -37,10 +37,11 @@ export const noCredentialsRows: Rows = {
   'no-credentials-several-schemes': [
     { name: 'DPoP, Bearer and Basic', site: dpopBearerBasicSite, send: request(), values: { algs: ALGS } },
     { name: 'Bearer and Basic', site: bearerAndBasicSite, send: request(), without: ['DPoP'] },
+    { name: 'Bearer and Basic for the fetch of Node', site: bearerAndBasicSite, send: request({ fields: [['Sec-Fetch-Mode', 'cors']] }), without: ['DPoP'] },
   ],
   'no-credentials-basic': [
     { name: 'nothing sent', site: basicSite, send: request() },
-    { name: 'a script asks, but no other scheme applies', site: basicSite, send: request({ fields: [['Sec-Fetch-Mode', 'cors']] }) },
+    { name: 'a script asks, but no other scheme applies', site: basicSite, send: scripted('cors') },
     { name: 'a password with a colon passes', site: basicSite, send: basicly('olga', PASSWORD), passes: true },
   ],
   'no-credentials-api-key': [

@@ -1,6 +1,6 @@
 import { bearerAndBasicSite, corsSite, ORIGIN } from '../fixtures/sites.ts'
 import { now } from '../fixtures/world.ts'
-import { request, signed, type Rows } from '../situations.ts'
+import { request, scripted, signed, type Rows } from '../situations.ts'
 import { valuesOf, type Received } from '../wire.ts'
 
 const from = (origin: string): readonly (readonly [string, string])[] => [['Origin', origin]]
@@ -81,12 +81,6 @@ export const browserRows: Rows = {
   'browser-script-basic': ['cors', 'same-origin', 'no-cors'].map((mode) => ({
     name: `Sec-Fetch-Mode: ${mode}`,
     site: bearerAndBasicSite,
-    send: request({
-      fields: [
-        ['Sec-Fetch-Mode', mode],
-        ['Sec-Fetch-Site', 'same-origin'],
-        ['Sec-Fetch-Dest', 'empty'],
-      ],
-    }),
+    send: scripted(mode),
   })),
 }

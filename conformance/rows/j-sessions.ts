@@ -12,7 +12,7 @@ import {
   withSession,
 } from '../fixtures/sessions.ts'
 import { now, token } from '../fixtures/world.ts'
-import { request, type Rows, type Sent } from '../situations.ts'
+import { request, scripted, type Rows, type Sent } from '../situations.ts'
 import { valuesOf, type Received } from '../wire.ts'
 
 const site = sessionSite
@@ -37,7 +37,7 @@ async function tokened(method: string): Promise<Sent> {
 export const sessionRows: Rows = {
   'no-session-api': [
     { name: 'a program', site, send: request(), after: keeps },
-    { name: 'a script', site, send: request({ fields: [['Sec-Fetch-Mode', 'cors']] }) },
+    { name: 'a script', site, send: scripted('cors') },
     { name: 'a program that wants JSON', site, send: request({ fields: [['Accept', 'application/json']] }) },
     { name: 'an empty cookie, and one of another name', site, send: request({ fields: [['Cookie', '__Host-session=; session=x']] }) },
     { name: 'with a session passes, and its answer is private', site, send: withSession({ path: '/plain/1' }), passes: true, after: isPrivate },

@@ -51,7 +51,8 @@ function forgiving(denial: Refusal, { forgive, presented }: Circumstances): Refu
   const { action } = denial.remedy
   if (presented === undefined)
     return action === 'refresh' && forgive.has('error-without-credentials') ? { ...denial, remedy: { action: 'authenticate' } } : denial
-  if (denial.outcome === 'challenge' && action === 'authenticate' && forgive.has('error-missing')) {
+  // Other schemes have no error codes, and their challenge says what it means.
+  if (denial.outcome === 'challenge' && action === 'authenticate' && forgive.has('error-missing') && /^(bearer|dpop)$/i.test(presented.scheme)) {
     const own = challengeFor(presented, denial.challenges)
     return own !== undefined && own.params['error'] === undefined ? { ...denial, remedy: { action: 'refresh' } } : denial
   }

@@ -214,7 +214,7 @@ describe('against a guard', () => {
   test('a wrong password ends in its refusal', async () => {
     const { origin, seen } = await guarded('SHA-256')
     const { fetch, events } = clientOf(origin, 'Jäsøn Doe', 'battery staple')
-    expect([(await fetch(origin)).status, events.at(-1)?.why, seen.length]).toEqual([401, 'no-credentials', 2])
+    expect([(await fetch(origin)).status, events.at(-1)?.why, seen.length]).toEqual([401, 'tried-before', 2])
   })
 })
 

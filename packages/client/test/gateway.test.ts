@@ -64,7 +64,7 @@ test.each<[string, string, () => CredentialSource, readonly unknown[]]>([
     'a key that nobody has is final',
     '/orders',
     () => apiKey({ at: insecureLoopback(origin), header: 'x-api-key', key: 'csk_none' }),
-    [401, ['refresh no-credentials']],
+    [401, ['authenticate no-credentials']],
   ],
 ])('at a gateway %s', async (_situation, path, source, expected) => {
   const events: RemedyEvent[] = []

@@ -39,7 +39,7 @@ export interface Terms {
   readonly now: number
   /** Identifies the decision. */
   readonly id: string
-  /** A script asks (`Sec-Fetch-Mode` is not `navigate`): no challenge may open a browser's dialog if another one applies. */
+  /** Script of a page in a browser asks: no challenge may open a browser's dialog if another one applies. */
   readonly script?: boolean
   /** A browser navigates: where its user may log in instead of reading a challenge. */
   readonly login?: string

@@ -23,7 +23,7 @@ import { createCors, isPreflight, SILENT_PREFLIGHT } from './cors.ts'
 import { Deadline, DeadlineError } from './deadline.ts'
 import type { GuardOptions, Passage, PassFields } from './guard-options.ts'
 import { metadataAddress } from './metadata/address.ts'
-import { loginFor } from './navigation.ts'
+import { isScript, loginFor } from './navigation.ts'
 import { printError, quiet } from './on-error.ts'
 import { after, isPromise, type Settled } from './settle.ts'
 
@@ -315,12 +315,6 @@ type Bare<D> = D extends Denial ? Omit<D, 'explanation'> : never
 
 function refusal(denial: Bare<Denial>): Denial {
   return { ...denial, explanation: { id: crypto.randomUUID(), steps: [] } }
-}
-
-/** Fetch metadata of a request that script made: a browser's own dialog would be out of place (ledger FETCH-401-b). */
-function isScript(view: RequestView): boolean {
-  const [mode] = view.field('sec-fetch-mode')
-  return mode !== undefined && mode !== 'navigate'
 }
 
 function isOptional(requirement: Requirement): boolean {

@@ -19,6 +19,19 @@ function isNavigation(request: RequestView): boolean {
   return prefersHtml(request.field('accept').join(','))
 }
 
+// What a browser says of script besides the mode: the first two with it in every request (Fetch Metadata, section 5), the third to other origins.
+const OF_BROWSERS = ['sec-fetch-site', 'sec-fetch-dest', 'origin']
+
+/**
+ * Whether script of a page asks, for which a browser's own dialog would be out of place (ledger rule FETCH-401-b).
+ *
+ * The `fetch` of Node says the mode, too, and nothing else: it has no dialog, and may have nothing but a password.
+ */
+export function isScript(request: RequestView): boolean {
+  const [mode] = request.field('sec-fetch-mode')
+  return mode !== undefined && mode !== 'navigate' && OF_BROWSERS.some((name) => request.field(name).length > 0)
+}
+
 /** Whether HTML is named, and not after JSON. A wildcard names nothing. */
 function prefersHtml(accept: string): boolean {
   const html = accept.toLowerCase().indexOf('text/html')

@@ -58,8 +58,15 @@ describe('which credentials count', () => {
   })
 
   test('a script is not offered Basic, which would open a dialog of the browser', async () => {
-    expect(linesOf(await decide({ 'sec-fetch-mode': 'cors' }))).toEqual(['Bearer realm="orders"', 'ApiKey realm="orders", in="header", name="x-api-key"'])
-    expect(linesOf(await decide({ 'sec-fetch-mode': 'navigate' }))).toHaveLength(3)
+    const quiet = ['Bearer realm="orders"', 'ApiKey realm="orders", in="header", name="x-api-key"']
+    for (const mode of ['cors', 'same-origin', 'no-cors', 'websocket'])
+      for (const [name, value] of Object.entries({ 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'empty', origin: 'https://app.example' }))
+        expect(linesOf(await decide({ 'sec-fetch-mode': mode, [name]: value }))).toEqual(quiet)
+    expect(linesOf(await decide({ 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'none' }))).toHaveLength(3)
+  })
+
+  test('the fetch of Node, which says the mode and nothing else of a browser, is offered Basic', async () => {
+    expect(linesOf(await decide({ 'sec-fetch-mode': 'cors' }))).toHaveLength(3)
   })
 
   test('a scheme that refuses to look answers 429 for good and bad credentials alike', async () => {
