@@ -90,7 +90,7 @@ await check(
 )
 
 // Several contexts with one store of tokens; where there are no Web Locks, each renews for itself and nothing is promised.
-if (globalThis.navigator?.locks === undefined) lines.push('left out: one renewal for all contexts that share a token, as there are no Web Locks')
+if (globalThis.navigator?.locks === undefined) lines.push('not run: one renewal for six contexts that share a token, as there are no Web Locks')
 else
   for (let round = 0; round < 20; round += 1)
     await check(
