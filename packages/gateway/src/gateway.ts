@@ -6,7 +6,7 @@ import { Directory, namingIssuer } from './access/directory.ts'
 import { createAdmin, type Admin } from './admin/admin.ts'
 import type { HealthCheck } from './admin/admin-options.ts'
 import { maskConfig } from './config/mask.ts'
-import type { Config, Diagnostic } from './config/config.ts'
+import type { Config, Diagnostic, ListenConfig } from './config/config.ts'
 import type { ForwardAuthConfig } from './config/forward-auth-config.ts'
 import { ForwardAuth } from './forward-auth/entrance.ts'
 import { check } from './forward-auth/grpc/check.ts'
@@ -225,6 +225,7 @@ class Running implements Gateway {
     this.#adopt(setup.config)
     await this.#front?.reloadTls()
     await this.#forwardFront?.reloadTls()
+    this.#grpcDoor?.reloadTls()
     await this.#admin?.accept(this.#adminBearer(setup.config))
     if (this.#options.watch !== false) this.#watch.follow(files)
     return { ok: true, diagnostics: more }
@@ -286,14 +287,15 @@ class Running implements Gateway {
     if (grpc !== undefined) await this.#openGrpc(grpc, this.#frontOptions(config))
   }
 
-  async #openGrpc(listen: Address, { onEnd = () => undefined, onError = () => undefined }: Pick<FrontOptions, 'onEnd' | 'onError'>): Promise<void> {
+  async #openGrpc(listen: ListenConfig, { onEnd = () => undefined, onError = () => undefined }: Pick<FrontOptions, 'onEnd' | 'onError'>): Promise<void> {
     this.#grpcDoor = new GrpcDoor({
       listen,
       connections: () => this.config().limits.connections,
       check: async (request, message) => {
         const entrance = this.#forwardAuth
         if (entrance === undefined) throw new GrpcFault(CODES.unimplemented, 'the configuration has no `forwardAuth` any more')
-        return check({ entrance, identity: this.config().identity }, request, message)
+        const { identity, forwardAuth } = this.config()
+        return check({ entrance, identity, door: forwardAuth?.grpc }, request, message)
       },
       onEnd,
       onError,

@@ -60,16 +60,14 @@ export function buildConfig(parts: Parts): Config {
   }
 }
 
-function listenOf({ tls, ...socket }: Written['listen'], folder: string): ListenConfig {
-  const asked = tls?.clientCertificates
+type WrittenForwardAuth = NonNullable<Written['forwardAuth']>
+
+function listenOf({ tls, ...socket }: Written['listen'] | NonNullable<WrittenForwardAuth['grpc']>, folder: string): ListenConfig {
+  if (tls === undefined) return socket
+  const { certificate, key, clientCertificates: asked } = tls
+  const http2 = !('http2' in tls) || tls.http2
   const certificates = asked && optional('ca', asked.ca === undefined ? undefined : resolve(folder, asked.ca))
-  return { ...socket, ...optional('tls', tls && { ...keysOf(tls, folder), ...optional('clientCertificates', certificates) }) }
-}
-
-type WrittenTls = NonNullable<NonNullable<Written['forwardAuth']>['listen']['tls']>
-
-function keysOf({ certificate, key, http2 }: WrittenTls, folder: string): NonNullable<ListenConfig['tls']> {
-  return { certificate: resolve(folder, certificate), key: resolve(folder, key), http2 }
+  return { ...socket, tls: { certificate: resolve(folder, certificate), key: resolve(folder, key), http2, ...optional('clientCertificates', certificates) } }
 }
 
 function networkOf({ clientCertificates, ...network }: Written['network']): NetworkConfig {
@@ -79,10 +77,9 @@ function networkOf({ clientCertificates, ...network }: Written['network']): Netw
 function forwardAuthOf({ written: { forwardAuth }, named, folder }: Parts): ForwardAuthConfig | undefined {
   if (forwardAuth === undefined) return undefined
   const { listen, grpc, proxies, peers, secret } = forwardAuth
-  const { tls, ...socket } = listen
   return {
-    listen: { ...socket, ...optional('tls', tls && keysOf(tls, folder)) },
-    ...optional('grpc', grpc),
+    listen: listenOf(listen, folder),
+    ...optional('grpc', grpc && listenOf(grpc, folder)),
     proxies: [...new Set(proxies)],
     peers,
     ...optional('secret', secret ?? named.proxySecret),

@@ -5,7 +5,7 @@ import type { ListenConfig } from './config.ts'
 export interface ForwardAuthConfig {
   readonly listen: ListenConfig
   /** Where Envoy asks over gRPC; absent for nowhere. */
-  readonly grpc?: { readonly address: string; readonly port: number }
+  readonly grpc?: ListenConfig
   /** The proxies whose way of asking is understood; each has the path `/authz/NAME`. */
   readonly proxies: readonly DialectName[]
   /** Addresses and ranges that may ask. */

@@ -69,9 +69,10 @@ export async function readNamedFiles(reading: Reading): Promise<NamedFiles> {
   }
   const digestKey = await readSecret(['store', 'digestKeyFile'], { isFit: isDigestKey, accepted: DIGEST_KEY_ACCEPTED }, reading)
   const proxySecret = await readSecret(['forwardAuth', 'secretFile'], { isFit: isProxySecret, accepted: PROXY_SECRET_ACCEPTED }, reading)
-  await checkCertificate(['listen', 'tls'], reading)
-  await checkCertificate(['forwardAuth', 'listen', 'tls'], reading)
-  await checkAuthorities(['listen', 'tls', 'clientCertificates', 'ca'], reading)
+  for (const door of [['listen'], ['forwardAuth', 'listen'], ['forwardAuth', 'grpc']]) {
+    await checkCertificate([...door, 'tls'], reading)
+    await checkAuthorities([...door, 'tls', 'clientCertificates', 'ca'], reading)
+  }
   await checkAuditFolder(reading)
   return { ...optional('digestKey', digestKey), ...optional('proxySecret', proxySecret), ...(await readSchemeFiles(reading)), authorizations, documents }
 }

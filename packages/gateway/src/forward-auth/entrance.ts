@@ -5,7 +5,7 @@ import { DIALECTS } from '../dialects/index.ts'
 import type { Dialect, Line, Original, Reading, SubRequest, Voice } from '../dialects/dialect.ts'
 import { SECRET_FIELD } from '../dialects/fields.ts'
 import { headerSize, HEADER_BUDGET } from '../dialects/reply.ts'
-import type { Config } from '../config/config.ts'
+import type { Config, ListenConfig } from '../config/config.ts'
 import type { ForwardAuthConfig } from '../config/forward-auth-config.ts'
 import type { Live } from '../live.ts'
 import { addressList, plainAddress } from '../network/addresses.ts'
@@ -35,6 +35,15 @@ interface Asking {
   readonly original: Original
 }
 
+/** Somebody who asks. */
+export interface Asker {
+  readonly connection: RequestView['connection']
+  /** What it sent as the secret. */
+  readonly said: unknown
+  /** Where it came in; nobody is trusted at a door that is in the configuration no more. */
+  readonly door: ListenConfig | undefined
+}
+
 /** What the entrance for other proxies is made of. */
 export interface EntranceOptions {
   readonly config: Config
@@ -61,9 +70,9 @@ export class ForwardAuth {
   /** The answer to a sub-request; `path` is its own. Never throws for what the proxy sent. */
   rule(request: FrontRequest, path: JudgedPath): Ruling | Promise<Ruling> {
     const asked: SubRequest = { method: request.method ?? '', target: request.url ?? '', raw: request.rawHeaders }
-    const said = request.headers[SECRET_FIELD]
     const view = requestView(request)
-    if (!this.isTrusted(request.socket.remoteAddress ?? '', typeof said === 'string' ? said : undefined))
+    const { forwardAuth } = this.#options
+    if (!this.isTrusted({ connection: view.connection, said: request.headers[SECRET_FIELD], door: forwardAuth.listen }))
       return { kind: 'refuse', answer: this.#denied(NOT_A_PEER, view) }
     const dialect = this.#dialectAt(path.path)
     if (dialect === undefined) return { kind: 'refuse', answer: refusal('about:blank') }
@@ -84,12 +93,14 @@ export class ForwardAuth {
     return answer
   }
 
-  /** Whether somebody at an address, with what it sent as the secret, may ask. */
-  isTrusted(address: string, said: string | undefined): boolean {
+  /** Whether somebody may ask: by address, by certificate if the door wants one, and by the secret if there is one. */
+  isTrusted({ connection, said, door }: Asker): boolean {
     const { secret } = this.#options.forwardAuth
-    if (!this.#isPeer(plainAddress(address))) return false
+    if (door === undefined || !this.#isPeer(plainAddress(connection?.address ?? ''))) return false
+    // Node takes a resumed connection without a certificate for an authorized one (TLS 1.3), so there has to be one as well.
+    if (door.tls?.clientCertificates !== undefined && connection?.certificate()?.trusted !== true) return false
     if (secret === undefined) return true
-    return said !== undefined && timingSafeEqual(digest(said), digest(secret))
+    return typeof said === 'string' && timingSafeEqual(digest(said), digest(secret))
   }
 
   #dialectAt(path: string): Dialect | undefined {

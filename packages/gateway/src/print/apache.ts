@@ -19,6 +19,8 @@ export const APACHE_SURVIVES: Survives = { statuses: 'all', challenges: 'all', b
  */
 export function printApache(site: Site): string {
   const { listen, hosts, gateway } = site
+  if (site.gatewaySecured)
+    throw new TypeError('`listen.tls` is on, and the printed Apache speaks http to the gateway; let Apache have the certificate, and take `listen.tls` away')
   const [name, ...others] = hosts
   const lines = [
     head(

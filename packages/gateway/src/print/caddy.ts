@@ -1,11 +1,12 @@
 import { MARK } from '../dialects/reply.ts'
+import { CA_FILE, CERTIFICATE_FILE, filesOf, KEY_FILE, schemeOf, type Secured } from './secured.ts'
 import { documentFor, DOWN, head, RETRY_AFTER, type Site } from './site.ts'
 
 /** Caddy with the long form of `forward_auth`, so that a preflight's 204 is an answer and no "yes". */
 export function printCaddy(site: Site): string {
   const names = [...site.identity.map((name) => name.toLowerCase()), ...site.family]
   const lines = [
-    head(site, 'Import it in the Caddyfile. Tried with Caddy 2.6.2.'),
+    head(site, 'Import it in the Caddyfile. Tried with Caddy 2.6.2.', ...filesOf(site.secured, 'in $COUNTERSIGN_FILES, or else in /etc/caddy,')),
     `${addresses(site)} {`,
     ...bind(site),
     '\troute {',
@@ -46,9 +47,9 @@ function bind({ listen }: Site): readonly string[] {
   return listen.includes(':') ? [`\tbind ${listen.slice(0, listen.lastIndexOf(':')).replaceAll(/[[\]]/g, '')}`] : []
 }
 
-function decision({ decisions, identity, hasSecret }: Site): readonly string[] {
+function decision({ decisions, identity, hasSecret, secured }: Site): readonly string[] {
   return [
-    `\t\treverse_proxy ${decisions} {`,
+    `\t\treverse_proxy ${schemeOf(secured)}://${decisions} {`,
     '\t\t\tmethod GET',
     '\t\t\trewrite /authz/caddy',
     '\t\t\theader_up X-Forwarded-Method {http.request.method}',
@@ -59,6 +60,7 @@ function decision({ decisions, identity, hasSecret }: Site): readonly string[] {
     '\t\t\ttransport http {',
     '\t\t\t\tdial_timeout 1s',
     '\t\t\t\tresponse_header_timeout 2s',
+    ...tls(secured),
     '\t\t\t}',
     '\t\t\t# Any other answer is the answer to the caller.',
     '\t\t\t@countersign_allowed {',
@@ -69,5 +71,15 @@ function decision({ decisions, identity, hasSecret }: Site): readonly string[] {
     ...identity.map((name) => `\t\t\t\trequest_header ${name} {http.reverse_proxy.header.${name}}`),
     '\t\t\t}',
     '\t\t}',
+  ]
+}
+
+function tls(secured: Secured | undefined): readonly string[] {
+  if (secured === undefined) return []
+  const folder = '{$COUNTERSIGN_FILES:/etc/caddy}'
+  return [
+    `\t\t\t\ttls_server_name ${secured.name}`,
+    `\t\t\t\ttls_trusted_ca_certs ${folder}/${CA_FILE}`,
+    ...(secured.shows ? [`\t\t\t\ttls_client_auth ${folder}/${CERTIFICATE_FILE} ${folder}/${KEY_FILE}`] : []),
   ]
 }

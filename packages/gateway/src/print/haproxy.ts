@@ -1,11 +1,17 @@
 import { NGINX_FIELDS } from '../dialects/nginx.ts'
 import { MARK } from '../dialects/reply.ts'
+import { CA_FILE, CERTIFICATE_FILE, filesOf } from './secured.ts'
 import { DOWN, head, RETRY_AFTER, type PrintedApi, type Site } from './site.ts'
 
 /** The sections of HAProxy; the decision is asked for by the Lua action of `haproxy-lua`. */
 export function printHaproxy(site: Site): string {
   const lines = [
-    head(site, 'Put `countersign.lua` (`print-config haproxy-lua`) beside it and load it in `global`:', '  lua-load /etc/haproxy/countersign.lua'),
+    head(
+      site,
+      'Put `countersign.lua` (`print-config haproxy-lua`) beside it and load it in `global`:',
+      '  lua-load /etc/haproxy/countersign.lua',
+      ...files(site),
+    ),
     'frontend countersign',
     '  mode http',
     `  bind ${site.listen.includes(':') ? site.listen : `*:${site.listen}`}`,
@@ -18,6 +24,7 @@ export function printHaproxy(site: Site): string {
     ...site.apis.filter(({ prefix }) => prefix !== '').map(({ name, prefix }) => `  use_backend countersign_app_${name} if { path -m beg ${prefix} }`),
     ...site.apis.filter(({ prefix }) => prefix === '').map(({ name }) => `  default_backend countersign_app_${name}`),
     ...site.apis.flatMap(backend),
+    ...relay(site),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -38,6 +45,33 @@ function backend({ name, upstream, secure }: PrintedApi): readonly string[] {
   ]
 }
 
+/** Where the relay is found, for this machine alone. */
+const RELAY = 'abns@countersign'
+
+function files({ secured }: Site): readonly string[] {
+  const folder = 'in the folder that HAProxy starts in, or in `ca-base` and `crt-base`,'
+  return secured?.shows === true
+    ? [...filesOf({ ...secured, shows: false }, folder), `Needs ${CERTIFICATE_FILE} there, with the key of this proxy in it as well.`]
+    : filesOf(secured, folder)
+}
+
+/** HAProxy's client for Lua has no certificate and compares no name, and a server of HAProxy does both. */
+function relay({ secured, decisions }: Site): readonly string[] {
+  if (secured === undefined) return []
+  const crt = secured.shows ? ` crt ${CERTIFICATE_FILE}` : ''
+  return [
+    '# The Lua action asks by way of this one. Whoever runs programs on this machine can ask here, too.',
+    'listen countersign_gateway',
+    '  mode http',
+    `  bind ${RELAY}`,
+    '  timeout client 3s',
+    '  timeout connect 1s',
+    '  timeout server 2s',
+    '  retries 0',
+    `  server gateway ${decisions} ssl verify required ca-file ${CA_FILE} sni str(${secured.name}) verifyhost ${secured.name}${crt}`,
+  ]
+}
+
 /** The Lua action: one call of the decision with a time limit, and the whole answer to the caller. */
 export function printHaproxyLua(site: Site): string {
   const { method, uri, host, client, proto, id } = NGINX_FIELDS
@@ -45,6 +79,7 @@ export function printHaproxyLua(site: Site): string {
   return [
     head(site, 'For HAProxy from 2.5 on.').replaceAll(/^#/gm, '--'),
     `local decisions = "http://${site.decisions}/authz/haproxy"\n`,
+    `local relay = ${site.secured === undefined ? 'nil' : `"${RELAY}"`}\n`,
     site.hasSecret ? secret : '',
     tables(site),
     FIRST,
@@ -99,7 +134,7 @@ core.register_action("countersign", { "http-req" }, function(txn)
   end
 `
 
-const LAST = `  local answer = core.httpclient():get({ url = decisions, headers = headers, timeout = 2000 })
+const LAST = `  local answer = core.httpclient():get({ url = decisions, dst = relay, headers = headers, timeout = 2000 })
   local mark = answer.headers and answer.headers["${MARK.toLowerCase()}"]
   -- Something else listens there, or nothing.
   if mark == nil then return down(txn) end

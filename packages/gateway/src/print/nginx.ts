@@ -1,6 +1,7 @@
 import { NGINX_FIELDS } from '../dialects/nginx.ts'
 import { MARK, NO, TRUE_PROBLEM, TRUE_STATUS, WHO } from '../dialects/reply.ts'
 import { REFUSALS } from '../proxy/refusals.ts'
+import { CA_FILE, CERTIFICATE_FILE, filesOf, KEY_FILE, schemeOf, type Secured } from './secured.ts'
 import { DOWN, head, RETRY_AFTER, variable, type PrintedApi, type Site } from './site.ts'
 
 /** Fields of a refusal that come to the caller with `auth_request`; every name costs a variable. */
@@ -27,10 +28,12 @@ const STATUSES = [...new Set([204, 400, 404, 429, 500, 503, ...Object.values(REF
 /** Where a browser that navigates is sent to log in (RFC 9110 section 15.4.4). */
 const SEE_OTHER = 303
 
+const BESIDE = 'beside nginx.conf'
+
 /** nginx with `auth_request`: nginx streams uploads, and refuses them before it has read them. */
 export function printNginx(site: Site): string {
   const text = [
-    head(site, 'Include it in the `http` block. Needs ngx_http_auth_request_module.'),
+    head(site, 'Include it in the `http` block. Needs ngx_http_auth_request_module.', ...filesOf(site.secured, BESIDE)),
     ...common(site),
     '# auth_request takes any 2xx for "yes": nothing goes on unless the gateway itself said so.',
     ...site.apis.map((api) => `map $countersign_${variable(MARK)} $countersign_gate_${api.name} { default ''; allow ${addressOf(api)}; }`),
@@ -65,13 +68,14 @@ export function printNginxAccel(site: Site): string {
       site,
       'Include it in the `http` block. The decision is the first upstream; its X-Accel-Redirect leads on.',
       'nginx reads the content of a request before it asks: for large uploads take `print-config nginx`.',
+      ...filesOf(site.secured, BESIDE),
     ),
     ...common(site),
     ...server(site, [
       ...site.apis.flatMap((api) => [
         `  location ${api.prefix === '' ? '/' : api.prefix} {`,
         `    set $countersign_app ${addressOf(api)};`,
-        ...ask(site, `http://countersign/authz/nginx-accel${api.prefix}/`),
+        ...ask(site, `/authz/nginx-accel${api.prefix}/`),
         '    error_page 502 504 = @countersign_down;',
         '  }',
       ]),
@@ -125,13 +129,14 @@ function server({ listen, hosts }: Site, content: readonly string[]): readonly s
 }
 
 function decisionLocation(site: Site): readonly string[] {
-  return ['  location = /_countersign {', '    internal;', ...ask(site, 'http://countersign/authz/nginx'), '  }']
+  return ['  location = /_countersign {', '    internal;', ...ask(site, '/authz/nginx'), '  }']
 }
 
-function ask({ hasSecret }: Site, address: string): readonly string[] {
+function ask({ hasSecret, secured }: Site, path: string): readonly string[] {
   const { method, uri, host, client, proto, id } = NGINX_FIELDS
   return [
-    `    proxy_pass ${address};`,
+    `    proxy_pass ${schemeOf(secured)}://countersign${path};`,
+    ...tls(secured),
     '    proxy_http_version 1.1;',
     '    proxy_set_header Connection "";',
     '    proxy_pass_request_body off;',
@@ -150,6 +155,17 @@ function ask({ hasSecret }: Site, address: string): readonly string[] {
     '    proxy_connect_timeout 1s;',
     '    proxy_read_timeout 2s;',
     '    proxy_next_upstream off;',
+  ]
+}
+
+function tls(secured: Secured | undefined): readonly string[] {
+  if (secured === undefined) return []
+  return [
+    `    proxy_ssl_name ${secured.name};`,
+    '    proxy_ssl_server_name on;',
+    '    proxy_ssl_verify on;',
+    `    proxy_ssl_trusted_certificate ${CA_FILE};`,
+    ...(secured.shows ? [`    proxy_ssl_certificate ${CERTIFICATE_FILE};`, `    proxy_ssl_certificate_key ${KEY_FILE};`] : []),
   ]
 }
 

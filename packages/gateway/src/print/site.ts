@@ -1,6 +1,8 @@
 import { answer, type Denial } from '@countersign/core'
 import type { Config, ListenConfig } from '../config/config.ts'
+import { optional } from '../config/given.ts'
 import { identityFamily } from '../identity/family.ts'
+import { securedOf, type Secured } from './secured.ts'
 import { refusal, type RefusalSlug } from '../proxy/refusals.ts'
 
 /** What a printed configuration is made for. */
@@ -23,10 +25,14 @@ export interface Site {
   readonly listen: string
   /** Host and port that answer sub-requests. */
   readonly decisions: string
+  /** There if they are reached over TLS. */
+  readonly secured?: Secured
   /** Host and port that answer Envoy over gRPC; absent for none. */
   readonly grpc?: string
+  readonly grpcSecured?: Secured
   /** Host and port of the gateway as a proxy of its own. */
   readonly gateway: string
+  readonly gatewaySecured: boolean
   readonly hosts: readonly string[]
   readonly apis: readonly PrintedApi[]
   /** Fields that the application gets, in the spelling of the configuration. */
@@ -51,8 +57,11 @@ export function siteOf(config: Config, { listen = '80' }: PrintOptions): Site {
   return {
     listen,
     decisions: forwardAuth === undefined ? '127.0.0.1:8082' : reach(forwardAuth.listen),
-    ...(forwardAuth?.grpc === undefined ? {} : { grpc: reach(forwardAuth.grpc) }),
+    ...optional('secured', forwardAuth && securedOf(forwardAuth.listen)),
+    ...optional('grpc', forwardAuth?.grpc && reach(forwardAuth.grpc)),
+    ...optional('grpcSecured', forwardAuth?.grpc && securedOf(forwardAuth.grpc)),
     gateway: reach(config.listen),
+    gatewaySecured: config.listen.tls !== undefined,
     hosts: [...new Set(apis.flatMap(({ hosts }) => hosts.map((host) => host.replace(/:\d+$/, ''))))],
     // The longest prefix first, as proxies that try in order need it.
     apis: apis
@@ -70,7 +79,7 @@ function hostOf(url: URL): string {
 }
 
 /** Where a socket is reached from the same machine. */
-function reach({ address, port }: Pick<ListenConfig, 'address' | 'port'>): string {
+function reach({ address, port }: ListenConfig): string {
   const near = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address
   return `${near.includes(':') ? `[${near}]` : near}:${port}`
 }

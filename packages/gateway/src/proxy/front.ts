@@ -15,7 +15,7 @@ import { isWebSocket, withoutUpgrade } from './offers.ts'
 import { hasBegun } from './peer.ts'
 import { refusal } from './refusals.ts'
 import type { FrontRequest } from './ruling.ts'
-import { createServers, putLimits, readKeys, type FrontServers } from './servers.ts'
+import { createServers, putLimits, secureOptions, type FrontServers } from './servers.ts'
 import { createTrailingUpstreams } from './trailing-upstreams.ts'
 import { createUpstreams } from './upstreams.ts'
 import { createWatch } from './watch.ts'
@@ -158,7 +158,7 @@ class Door implements Front {
 
   async reloadTls(): Promise<void> {
     const { tls } = this.#options.listen
-    if (tls !== undefined && 'setSecureContext' in this.#servers.listener) this.#servers.listener.setSecureContext({ ...readKeys(tls), minVersion: 'TLSv1.2' })
+    if (tls !== undefined && 'setSecureContext' in this.#servers.listener) this.#servers.listener.setSecureContext(secureOptions(tls))
   }
 
   limit(limits: LimitsConfig): void {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
 import { createServer as createHttp2Server, type Http2Server } from 'node:http2'
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https'
-import type { TLSSocket } from 'node:tls'
+import type { TLSSocket, TlsOptions } from 'node:tls'
 import type { LimitsConfig, ListenConfig } from '../config/config.ts'
 
 /** The server that listens, and the one that its connections of HTTP/2 are given to. */
@@ -35,10 +35,7 @@ export function createServers({ tls }: ListenConfig, limits: LimitsConfig): Fron
     noDelay: true,
   }
   const ALPNProtocols = tls?.http2 === true ? ['h2', 'http/1.1'] : ['http/1.1']
-  const listener =
-    tls === undefined
-      ? createHttpServer(options)
-      : createHttpsServer({ ...options, ...readKeys(tls), ...asksCallers(tls), minVersion: 'TLSv1.2', ALPNProtocols })
+  const listener = tls === undefined ? createHttpServer(options) : createHttpsServer({ ...options, ...secureOptions(tls), ALPNProtocols })
   listener.maxHeadersCount = HEADER_COUNT
   return { listener, http2: tls?.http2 === true ? divert(listener, limits) : undefined }
 }
@@ -76,13 +73,10 @@ export function putLimits({ listener, http2 }: FrontServers, limits: LimitsConfi
   http2?.updateSettings({ ...SETTINGS, maxHeaderListSize: limits.header })
 }
 
-/** Certificate, key and whose certificates of callers are trusted, as they are in the files now. Node's own authorities vouch for no caller. */
-export function readKeys({ certificate, key, clientCertificates: asked }: TlsConfig): { cert: Buffer; key: Buffer; ca?: Buffer | [] } {
-  const keys = { cert: readFileSync(certificate), key: readFileSync(key) }
-  return asked === undefined ? keys : { ...keys, ca: asked.ca === undefined ? [] : readFileSync(asked.ca) }
-}
-
-/** Who has no certificate, or one of somebody unknown, gets an answer and no broken handshake. */
-function asksCallers({ clientCertificates }: TlsConfig): { requestCert?: true; rejectUnauthorized?: false } {
-  return clientCertificates === undefined ? {} : { requestCert: true, rejectUnauthorized: false }
+/** What a server is told of TLS, with certificate, key and whose certificates of callers are trusted as they are in the files now. */
+export function secureOptions({ certificate, key, clientCertificates: asked }: TlsConfig): TlsOptions {
+  const keys = { cert: readFileSync(certificate), key: readFileSync(key), minVersion: 'TLSv1.2' } as const
+  if (asked === undefined) return keys
+  // Node's own authorities vouch for no caller. Who has no certificate, or one of somebody unknown, gets an answer and no broken handshake.
+  return { ...keys, ca: asked.ca === undefined ? [] : readFileSync(asked.ca), requestCert: true, rejectUnauthorized: false }
 }

@@ -226,6 +226,7 @@ const WARNINGS: readonly (readonly [code: string, text: string])[] = [
   ['admin-exposed', `${LEAST}admin: { address: «0.0.0.0 }\n`],
   ['admin-exposed', `${LEAST}admin: «:9000\nlisten: 127.0.0.1:80\n`.replace(':9000', '10.0.0.1:9000')],
   ['trusts-everybody', `${LEAST}network: { trustedProxies: [«0.0.0.0/0] }\n`],
+  ['trusts-everybody', `${LEAST}forwardAuth: { proxies: nginx, peers: [«0.0.0.0/0] }\n`],
   ['tls-unreachable', `${LEAST}network: { requireTls: «true }\n`],
 ]
 

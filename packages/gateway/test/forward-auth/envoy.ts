@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { credentials, loadPackageDefinition, Metadata, type Client, type ServiceError } from '@grpc/grpc-js'
+import { credentials, loadPackageDefinition, Metadata, type ChannelCredentials, type ChannelOptions, type Client, type ServiceError } from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
 
 interface Line {
@@ -35,9 +35,9 @@ const definition = loadPackageDefinition(loadSync(fileURLToPath(new URL('check.p
 export class Envoy {
   readonly #client: Client
 
-  constructor(port: number, options: object = {}) {
+  constructor(port: number, { channel = credentials.createInsecure(), ...options }: { readonly channel?: ChannelCredentials } & Partial<ChannelOptions> = {}) {
     const { envoy } = definition as unknown as { envoy: { service: { auth: { v3: { Authorization: new (...given: readonly unknown[]) => Client } } } } }
-    this.#client = new envoy.service.auth.v3.Authorization(`127.0.0.1:${port}`, credentials.createInsecure(), options)
+    this.#client = new envoy.service.auth.v3.Authorization(`127.0.0.1:${port}`, channel, options)
   }
 
   check(got: Got, secret?: string): Promise<CheckResponse> {

@@ -116,7 +116,7 @@ export interface Start {
 export async function startProgram(program: Program, { folder, printed, extra = '', port, environment = {} }: Start): Promise<Started> {
   for (const [name, text] of Object.entries(program.files(printed, folder, extra))) await writeFile(join(folder, name), text)
   const env = { ...process.env, ...environment, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin`, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder }
-  const child = spawn(program.command, program.run(folder), { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program.command, program.run(folder), { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)))
   for (let round = 0; round < 200; round++) {

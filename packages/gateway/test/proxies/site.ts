@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { printProxyConfig, startGateway, type Config, type Gateway, type PrintName } from '@countersign/gateway'
+import type { Certificates, Identity } from '../../../guard/test/certificates.ts'
 import { startApplication, type Application } from './application.ts'
 import { freePort, PROGRAMS, startProgram } from './programs.ts'
 
@@ -15,8 +16,8 @@ const SILENT = { write: () => true }
 /** The gateway's ports: its own, and that for proxies. */
 export type Ports = readonly [front: number, decisions: number]
 
-/** `more` is said about `forwardAuth`. */
-export const configOf = (upstream: number, [front, decisions]: Ports, more = ''): string => `version: 1
+/** `more` is said about `forwardAuth`, and `tls` about its port. */
+export const configOf = (upstream: number, [front, decisions]: Ports, { more = '', tls = '' } = {}): string => `version: 1
 realm: orders
 listen: { address: 127.0.0.1, port: ${front} }
 admin: { address: 127.0.0.1, port: 0 }
@@ -33,7 +34,7 @@ schemes:
 abuse: { guessing: { failures: 3, block: 17s, longest: 60s } }
 cors: { origins: ['https://app.example'] }
 network: { trustedProxies: [127.0.0.1] }
-forwardAuth: { listen: '127.0.0.1:${decisions}', proxies: [nginx, nginx-accel, caddy, haproxy, traefik, envoy, apisix], peers: [127.0.0.1]${more} }
+forwardAuth: { listen: { address: 127.0.0.1, port: ${decisions}${tls} }, proxies: [nginx, nginx-accel, caddy, haproxy, traefik, envoy, apisix], peers: [127.0.0.1]${more} }
 apis:
   - name: orders
     upstream: http://127.0.0.1:${upstream}
@@ -60,12 +61,16 @@ export interface Site {
   end(): Promise<void>
 }
 
-/** With a secret, proxies have to send it. */
-export async function startSite({ secret }: { readonly secret?: string } = {}): Promise<Site> {
+/** With a secret, proxies have to send it; with certificates, they have to show one of the authority. */
+export async function startSite({ secret, certificates }: Pick<BehindOptions, 'secret' | 'certificates'> = {}): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-proxies-'))
   const application = await startApplication()
   if (secret !== undefined) await writeFile(join(folder, 'proxy-secret'), secret, { mode: 0o600 })
-  const text = configOf(application.port, [await freePort(), await freePort()], secret === undefined ? '' : ', secretFile: ./proxy-secret')
+  if (certificates !== undefined) await writeCertificates(folder, certificates)
+  const text = configOf(application.port, [await freePort(), await freePort()], {
+    ...(secret === undefined ? {} : { more: ', secretFile: ./proxy-secret' }),
+    ...(certificates === undefined ? {} : { tls: ', tls: { certificate: ./server.pem, key: ./server.key, clientCertificates: { ca: ./proxies.pem } }' }),
+  })
   await writeFile(join(folder, 'countersign.yaml'), text)
   const gateway = await startGateway({ file: join(folder, 'countersign.yaml'), log: SILENT, watch: false, environment: {} })
   let open = true
@@ -84,6 +89,19 @@ export async function startSite({ secret }: { readonly secret?: string } = {}): 
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function writeCertificates(folder: string, { made, shows, vouches }: ShownCertificates): Promise<void> {
+  const files = {
+    'server.pem': made.server.cert,
+    'server.key': made.server.key,
+    'proxies.pem': made.authority.cert,
+    'countersign-ca.pem': vouches.cert,
+    // HAProxy wants both in one file.
+    'countersign-proxy.pem': shows.cert + shows.key,
+    'countersign-proxy.key': shows.key,
+  }
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o600 })
 }
 
 function addressesOf({ address, forwardAddress, store }: Gateway): Pick<Gateway, 'address' | 'forwardAddress' | 'store'> {
@@ -110,20 +128,30 @@ export interface BehindOptions {
   readonly secret?: string
   /** What the proxy sends instead. */
   readonly sends?: string
+  readonly certificates?: ShownCertificates
+}
+
+/** What the gateway and the proxy show each other. */
+export interface ShownCertificates {
+  readonly made: Certificates
+  /** What the proxy shows. */
+  readonly shows: Identity
+  /** Whose word the proxy takes for the gateway. */
+  readonly vouches: Identity
 }
 
 /** Starts a real proxy before the gateway, with nothing but what `print-config` prints, or with what `change` makes of that. */
 export async function startBehind(
   name: PrintName,
   program: keyof typeof PROGRAMS,
-  { change = (told) => told, secret, sends = secret }: BehindOptions = {},
+  { change = (told) => told, secret, sends = secret, certificates }: BehindOptions = {},
 ): Promise<Behind> {
-  const site = await startSite(secret === undefined ? {} : { secret })
+  const site = await startSite({ ...(secret === undefined ? {} : { secret }), ...(certificates === undefined ? {} : { certificates }) })
   const port = await freePort()
   try {
     const { printed, extra } = change(tellOf(name, site.gateway.config(), port), site, port)
     if (sends !== undefined) await writeFile(join(site.folder, 'countersign-secret.conf'), `proxy_set_header X-Countersign-Secret "${sends}";\n`)
-    const environment = sends === undefined ? {} : { COUNTERSIGN_SECRET: sends }
+    const environment = { COUNTERSIGN_FILES: site.folder, ...(sends === undefined ? {} : { COUNTERSIGN_SECRET: sends }) }
     const started = await startProgram(PROGRAMS[program], { folder: site.folder, printed, extra, port, environment })
     return {
       site,

@@ -14,6 +14,11 @@ export const listenCertificates = members(
   },
 )
 
+/** Of the doors of `forwardAuth`: these certificates stand for nobody, and only say who may ask. */
+export const peerCertificates = members('Answers only proxies that have a certificate of these authorities.', {
+  ca: filePath('The certificate authorities of the proxies, in PEM. One of your own, that signs for nobody else.'),
+})
+
 /** Of `network`. */
 export const forwardedCertificates = members('Takes the certificates of callers from a field that the proxies in `trustedProxies` write (RFC 9440).', {
   form: choice(

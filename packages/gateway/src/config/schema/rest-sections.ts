@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { leaf, list, members, oneOrMany, section, shorthand, wrongType } from './complaint.ts'
 import { isAddress, isOrigin, isRange, readSocket } from './addresses.ts'
 import { fieldName, filePath, roleName, scopeName, words } from './names.ts'
-import { forwardedCertificates, listenCertificates } from './certificates-section.ts'
+import { forwardedCertificates, listenCertificates, peerCertificates } from './certificates-section.ts'
 import { secret } from './scheme-values.ts'
 import { choice, count, duration, flag, ratio, size, text } from './values.ts'
 
@@ -34,25 +34,27 @@ export function socket<T>(about: string, long: v.GenericSchema<unknown, T>) {
 
 const TLS = 'A certificate, for https. It is read again on reload.'
 
-const tlsMembers = {
+const keyMembers = {
   certificate: filePath('The certificate chain in PEM.'),
   key: filePath('The private key in PEM.'),
-  http2: v.optional(flag('Whether HTTP/2 is offered beside HTTP/1.1.'), true),
 }
 
+const http2 = v.optional(flag('Whether HTTP/2 is offered beside HTTP/1.1.'), true)
+const peerCertificatesOf = { clientCertificates: v.optional(peerCertificates) }
+
 /** What any door has; each has a port of its own. */
-export const plainSocketMembers = (standard: number) => ({
+const plainSocketMembers = (standard: number) => ({
   address: v.optional(address(), '127.0.0.1'),
   port: v.optional(port(), standard),
 })
 
-/** What a door for requests has. */
-export const socketMembers = (standard: number) => ({ ...plainSocketMembers(standard), tls: v.optional(members(TLS, tlsMembers)) })
+/** What the doors for proxies have; gRPC is HTTP/2 in any case. */
+export const peerSocketMembers = { ...plainSocketMembers(8082), tls: v.optional(members(TLS, { ...keyMembers, http2, ...peerCertificatesOf })) }
+export const grpcSocketMembers = { ...plainSocketMembers(8083), tls: v.optional(members(TLS, { ...keyMembers, ...peerCertificatesOf })) }
 
-// Only callers have certificates that stand for somebody; the proxies of `forwardAuth` speak for others.
-const callersTls = members(TLS, { ...tlsMembers, clientCertificates: v.optional(section(listenCertificates)) })
+const callersTls = members(TLS, { ...keyMembers, http2, clientCertificates: v.optional(section(listenCertificates)) })
 
-const listen = socket('Where callers come in.', members('Where callers come in.', { ...socketMembers(8080), tls: v.optional(callersTls) }))
+const listen = socket('Where callers come in.', members('Where callers come in.', { ...plainSocketMembers(8080), tls: v.optional(callersTls) }))
 
 const adminAccess = members(
   'Takes tokens of `schemes.bearer` on the admin port, beside API keys. A token with one of these roles or scopes may do everything there.',

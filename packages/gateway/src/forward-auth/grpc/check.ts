@@ -1,6 +1,6 @@
 import type { Http2ServerRequest } from 'node:http2'
 import { requestView } from 'countersign/node'
-import type { IdentityConfig } from '../../config/config.ts'
+import type { IdentityConfig, ListenConfig } from '../../config/config.ts'
 import type { Reading } from '../../dialects/dialect.ts'
 import { envoyGrpc } from '../../dialects/envoy-grpc.ts'
 import { SECRET_FIELD } from '../../dialects/fields.ts'
@@ -17,13 +17,15 @@ import { CODES, GrpcFault } from './message.ts'
 export interface Checking {
   readonly entrance: ForwardAuth
   readonly identity: IdentityConfig
+  readonly door: ListenConfig | undefined
 }
 
+const NOT_TRUSTED = 'this address may not ask, or it lacks the certificate or the secret (`forwardAuth.peers`, `grpc.tls.clientCertificates`, `secret`)'
+
 /** Answers one call of `Check`. Rejects with a `GrpcFault` for somebody who may not ask, and for what is no question. */
-export async function check({ entrance, identity }: Checking, request: Http2ServerRequest, message: () => Promise<Buffer>): Promise<Checked> {
-  const said = request.headers[SECRET_FIELD]
-  if (!entrance.isTrusted(request.socket.remoteAddress ?? '', typeof said === 'string' ? said : undefined))
-    throw new GrpcFault(CODES.permissionDenied, 'this address may not ask, or it lacks the secret (`forwardAuth.peers`, `forwardAuth.secret`)')
+export async function check({ entrance, identity, door }: Checking, request: Http2ServerRequest, message: () => Promise<Buffer>): Promise<Checked> {
+  if (!entrance.isTrusted({ connection: requestView(request).connection, said: request.headers[SECRET_FIELD], door }))
+    throw new GrpcFault(CODES.permissionDenied, NOT_TRUSTED)
   const reading = read(await message())
   const { method, uri, raw } = reading.ok ? reading.original : NOTHING
   const asked = { method, target: uri, raw }

@@ -1,8 +1,17 @@
 import { once } from 'node:events'
-import { createServer, type Http2ServerRequest, type Http2ServerResponse, type Http2Session } from 'node:http2'
+import {
+  createSecureServer,
+  createServer,
+  type Http2SecureServer,
+  type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type Http2Session,
+} from 'node:http2'
 import type { Address } from '../../gateway.ts'
 import type { ListenConfig } from '../../config/config.ts'
 import { sendHead } from '../../proxy/front-response.ts'
+import { secureOptions } from '../../proxy/servers.ts'
 import type { ExchangeReport, FrontRequest, Ruling } from '../../proxy/ruling.ts'
 import { CODES, framed, GrpcFault, messageOf } from './message.ts'
 
@@ -16,7 +25,7 @@ export interface Checked {
 }
 
 export interface GrpcDoorOptions {
-  readonly listen: Pick<ListenConfig, 'address' | 'port'>
+  readonly listen: ListenConfig
   /** Connections that are taken at a time. */
   readonly connections: () => number
   /** Answers the message of a call. A `GrpcFault` is told as it is; anything else that is thrown is INTERNAL. */
@@ -27,14 +36,18 @@ export interface GrpcDoorOptions {
 
 const SETTINGS = { enablePush: false, maxConcurrentStreams: 1000, maxHeaderListSize: 16_384 } as const
 
-/** The door for Envoy: one unary method of gRPC, over HTTP/2 without TLS. */
+const OPTIONS = { settings: SETTINGS, maxHeaderListPairs: 100 } as const
+
+/** The door for Envoy: one unary method of gRPC, over HTTP/2. */
 export class GrpcDoor {
   readonly #options: GrpcDoorOptions
-  readonly #server = createServer({ settings: SETTINGS, maxHeaderListPairs: 100 })
+  readonly #server: Http2Server | Http2SecureServer
   readonly #sessions = new Set<Http2Session>()
 
   constructor(options: GrpcDoorOptions) {
     this.#options = options
+    const { tls } = options.listen
+    this.#server = tls === undefined ? createServer(OPTIONS) : createSecureServer({ ...OPTIONS, ...secureOptions(tls) })
     this.#server.on('session', (session) => this.#take(session))
     this.#server.on('request', (request, response) => void this.#serve(request, response))
   }
@@ -47,6 +60,12 @@ export class GrpcDoor {
     const bound = this.#server.address()
     if (bound === null || typeof bound === 'string') throw new TypeError('the server listens on no port')
     return { address: bound.address, port: bound.port }
+  }
+
+  /** As in the front: for connections from now on. */
+  reloadTls(): void {
+    const { tls } = this.#options.listen
+    if (tls !== undefined && 'setSecureContext' in this.#server) this.#server.setSecureContext(secureOptions(tls))
   }
 
   connections(): number {
