@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { defectsIn, examine, loadSetup, type Examination } from '@countersign/gateway'
+import { defectsIn, examine, loadSetup, type DefectName, type Diagnosis, type Examination } from '@countersign/gateway'
 import { fixFor } from '../../src/doctor/fixes.ts'
 import { join } from 'node:path'
-import { isSkipped, PRINTED } from './programs.ts'
+import { isSkipped, PRINTED, type PROGRAMS } from './programs.ts'
 import { BAD } from './bad-configurations.ts'
+import { PLANTED, WHILE_DOWN, type Mistake } from './planted-defects.ts'
 import { startBehind, type Behind } from './site.ts'
 
 const READER: NonNullable<Examination['caller']> = {
@@ -36,29 +37,60 @@ describe.each(PRINTED)('a doctor looks at %s with the printed configuration', (n
   }, 60_000)
 })
 
-describe.each(BAD)('a doctor looks at $name with mistakes', (bad) => {
-  const { name: program } = bad
-  if (isSkipped(program)) return
+const NAMES = Object.keys(PLANTED) as readonly DefectName[]
+
+interface Looks {
+  readonly running: Diagnosis
+  readonly stopped: Diagnosis
+}
+
+/** Starts a proxy with mistakes, looks at it with the gateway and without, and ends it. */
+async function look(program: keyof typeof PROGRAMS, mistake: Mistake, which: 'running' | 'stopped' | 'both' = 'both'): Promise<Looks> {
+  const behind = await startBehind(program, program, {
+    change: (told, { gateway, application }, proxy) =>
+      mistake(told, { proxy, decisions: gateway.forwardAddress?.port ?? 0, gateway: gateway.address?.port ?? 0, application }),
+  })
   // HAProxy does not say that it is one.
   const named: Partial<Examination> = program === 'haproxy' ? { proxy: 'haproxy' } : {}
-  let behind: Behind
-  beforeAll(async () => {
-    behind = await startBehind(program, program, {
-      change: (told, { gateway, application }, proxy) =>
-        bad.write(told, { proxy, decisions: gateway.forwardAddress?.port ?? 0, gateway: gateway.address?.port ?? 0, application }),
-    })
-  })
-  afterAll(() => behind.end())
-
-  test('and finds each of them, with what mends it', async () => {
-    const diagnosis = await examine(await about(behind, { guess: true, ...named }))
-    expect(defectsIn(diagnosis).toSorted()).toEqual(bad.defects)
-    for (const { fix, defect } of diagnosis.tried.flatMap(({ defects }) => defects)) expect([defect, fix]).not.toEqual([defect, fixFor(defect, undefined)])
-  }, 60_000)
-
-  test('and finds what it does without the gateway', async () => {
+  const none: Diagnosis = { url: '', requests: 0, tried: [] }
+  try {
+    const running = which === 'stopped' ? none : await examine(await about(behind, { guess: which === 'both', ...named }))
+    if (which === 'running') return { running, stopped: none }
     await behind.site.gateway.close()
-    const diagnosis = await examine(await about(behind, { stopped: true }))
-    expect(defectsIn(diagnosis)).toEqual(bad.stopped)
+    return { running, stopped: await examine(await about(behind, { stopped: true, ...named })) }
+  } finally {
+    await behind.end()
+  }
+}
+
+/** Every advice is for that proxy, and no general one. */
+function expectFixes({ tried }: Diagnosis): void {
+  for (const { fix, defect } of tried.flatMap(({ defects }) => defects)) expect([defect, fix]).not.toEqual([defect, fixFor(defect, undefined)])
+}
+
+describe.each(BAD)('a doctor looks at $name with mistakes', ({ name: program, write, defects, stopped }) => {
+  if (isSkipped(program)) return
+  let together: Looks
+  beforeAll(async () => {
+    together = await look(program, write)
   }, 60_000)
+
+  test('and finds all of them together, and nothing else', () => {
+    expect([defectsIn(together.running).toSorted(), defectsIn(together.stopped)]).toEqual([defects, stopped])
+    expectFixes(together.running)
+  })
+
+  test.each(NAMES)(
+    'and finds %s, or it cannot be there',
+    async (defect) => {
+      const plant = PLANTED[defect][program]
+      if (plant === 'together') return expect([...defects, ...stopped]).toContain(defect)
+      if ('never' in plant) return expect([...defects, ...stopped]).not.toContain(defect)
+      const which = WHILE_DOWN.has(defect) ? 'stopped' : 'running'
+      const { [which]: diagnosis } = await look(program, plant.alone, which)
+      expect(defectsIn(diagnosis)).toContain(defect)
+      return expectFixes(diagnosis)
+    },
+    60_000,
+  )
 })
