@@ -1,10 +1,14 @@
 import type { Dialect } from './dialect.ts'
 import { readFields } from './fields.ts'
+import { NGINX_FIELDS } from './nginx.ts'
 import { allowed, plain } from './reply.ts'
 
 const PREFIX = '/authz/envoy'
-/** Method, path and host are those of the sub-request itself; the rest Envoy sets with `use_remote_address`. */
-const ENVOY_FIELDS = { client: 'x-forwarded-for', proto: 'x-forwarded-proto', id: 'x-request-id' } as const
+/**
+ * Method, path and host are those of the sub-request itself. Who called stands in a field that the printed configuration
+ * writes: to `X-Forwarded-For` Envoy adds an address of its own before it asks (`async_client_impl.cc`).
+ */
+export const ENVOY_FIELDS = { client: NGINX_FIELDS.client, proto: 'x-forwarded-proto', id: 'x-request-id' } as const
 
 /** Envoy with `ext_authz` over HTTP: 200 alone means "yes"; 5xx counts as a failure and becomes `status_on_error`. */
 export const envoy: Dialect = {

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import { optional } from '../config/given.ts'
+import { ENVOY_FIELDS } from '../dialects/envoy.ts'
 import { CA_FILE, CERTIFICATE_FILE, KEY_FILE, schemeOf, type Secured } from './secured.ts'
 import { head, type Site } from './site.ts'
 
@@ -75,7 +76,10 @@ export function printEnvoy(site: Site): string {
   const service = {
     server_uri: { uri: `${schemeOf(site.secured)}://${site.decisions}`, cluster: 'countersign', timeout: '2s' },
     path_prefix: '/authz/envoy',
-    ...(site.hasSecret ? { authorization_request: { headers_to_add: [SECRET] } } : {}),
+    // Whatever the caller sent under that name is overwritten.
+    authorization_request: {
+      headers_to_add: [{ key: ENVOY_FIELDS.client, value: '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%' }, ...(site.hasSecret ? [SECRET] : [])],
+    },
     authorization_response: { allowed_upstream_headers: exact(site.identity) },
   }
   const removed = `# On the virtual host, so that nobody but the decision says who the caller is:\n${stringify({ request_headers_to_remove: site.family }, { lineWidth: 0 }).replaceAll(/^/gm, '# ').trimEnd()}\n`

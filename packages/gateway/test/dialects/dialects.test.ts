@@ -89,8 +89,8 @@ describe.each(DIALECT_NAMES)('%s', (name) => {
   })
 })
 
-const ENVOY = ['x-forwarded-for', 'x-forwarded-proto']
-const FORWARDED = [...ENVOY, 'x-forwarded-method', 'x-forwarded-uri', 'x-forwarded-host']
+const ENVOY = ['x-original-client', 'x-forwarded-proto']
+const FORWARDED = ['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-method', 'x-forwarded-uri', 'x-forwarded-host']
 const ORIGINAL = ['x-original-method', 'x-original-uri', 'x-original-host', 'x-original-client', 'x-original-proto']
 const VALUES: Readonly<Record<string, string>> = { for: '192.0.2.7', client: '192.0.2.7', proto: 'https', method: 'POST', uri: '/a?b', host: 'api.example' }
 

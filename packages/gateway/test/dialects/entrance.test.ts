@@ -80,7 +80,7 @@ describe('the entrance for other proxies', () => {
 
   test('Envoy asks with the path itself', async () => {
     const forwarded = [
-      ['X-Forwarded-For', '192.0.2.7'],
+      ['X-Original-Client', '192.0.2.7'],
       ['X-Forwarded-Proto', 'https'],
     ] as const
     expect((await ask(running, [...forwarded, TOKEN], '/authz/envoy/orders?a')).status).toBe(200)

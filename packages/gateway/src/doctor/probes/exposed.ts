@@ -1,5 +1,6 @@
 import type { Line } from '../../dialects/dialect.ts'
 import { DIALECT_NAMES } from '../../dialects/names.ts'
+import { ENVOY_FIELDS } from '../../dialects/envoy.ts'
 import { NGINX_FIELDS } from '../../dialects/nginx.ts'
 import { MARK } from '../../dialects/reply.ts'
 import { FORWARDED_FIELDS } from '../../dialects/traefik.ts'
@@ -26,6 +27,6 @@ export const exposed: Probe = {
 /** What a proxy would say, without what it cannot say twice. */
 function question(path: string, uri: string): readonly Line[] {
   const values = { method: 'GET', uri, host: 'countersign.invalid', client: '192.0.2.1', proto: 'https', id: 'countersign-doctor' }
-  const names = /nginx|haproxy|_countersign/.test(path) ? NGINX_FIELDS : FORWARDED_FIELDS
+  const names = /envoy/.test(path) ? ENVOY_FIELDS : /nginx|haproxy|_countersign/.test(path) ? NGINX_FIELDS : FORWARDED_FIELDS
   return Object.entries(names).map(([what, name]): Line => [name, values[what as keyof typeof values]])
 }
