@@ -32,7 +32,7 @@ function configuration(resource: string): Configuration {
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     // The SDK registers with the scope of the first challenge only, and could never step up: a server may register others than were
     // asked for, and what is granted is up to the person (RFC 7591 section 3.2.1).
-    extraClientMetadata: { properties: ['scope'], validator: (_context, _name, _value, metadata) => void delete metadata.scope },
+    extraClientMetadata: { properties: ['scope'], validator: (...[, , , metadata]) => void delete metadata.scope },
     features: {
       devInteractions: { enabled: false },
       registration: { enabled: true },
