@@ -66,7 +66,7 @@ export function limitGuessing<C, P extends Principal>(scheme: Scheme<C, P>, opti
 }
 
 /** A secret that is right, but late or without its proof, was not guessed. */
-function wasRight(verified: Verified<Principal>): boolean | undefined {
+function wasRight(verified: Verified): boolean | undefined {
   if (verified.result === 'accepted') return true
   return verified.result === 'rejected' && (verified.reason === 'credentials-rejected' || verified.reason === 'token-invalid') ? false : undefined
 }
