@@ -61,17 +61,17 @@ const tokens = bearerJwt(TRUSTED)
 
 /** A token of the trusted issuer, bound to this key. */
 export function boundToken(key: ClientKey, claims: Members = {}): Promise<string> {
-  return issuer.token('olga', { ...OF_NOW, cnf: { jkt: key.jkt }, ...claims })
+  return tokenWith({ cnf: { jkt: key.jkt }, ...claims })
 }
 
 /** A token of the trusted issuer with these claims. */
 export function tokenWith(claims: Members): Promise<string> {
-  return issuer.token('olga', claims)
+  return issuer.token('olga', { ...OF_NOW, ...claims })
 }
 
 /** A token of the trusted issuer, bound to nothing. */
 export function plainToken(): Promise<string> {
-  return issuer.token('olga', OF_NOW)
+  return tokenWith({})
 }
 
 /** A guard with Bearer and DPoP at a time that the test sets. */
