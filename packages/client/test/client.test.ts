@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { Secret } from '@countersign/core'
 import { anyOf, apiKey as apiKeyScheme, authenticated, basic as basicScheme, bearerOpaque, createGuard, role, scope } from 'countersign'
 import { protectWith } from 'countersign/node'
 import { describe, expect, test } from 'vitest'
@@ -7,12 +9,16 @@ import {
   bearer,
   createClient,
   CredentialsError,
+  DEVIATIONS,
+  FORGIVEN,
   insecureLoopback,
   withRemedies,
   type ClientOptions,
   type RemedyEvent,
   type Token,
   type TokenRequest,
+  type TokenSharing,
+  type TokenSource,
 } from '../src/index.ts'
 import { tabs } from '../src/tabs/index.ts'
 import { answers, serversOfTests } from './server.ts'
@@ -307,6 +313,12 @@ describe('the time', () => {
   })
 })
 
+test('every deviation is in the README, those that are forgiven unasked first', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  const rows = [...readme.matchAll(/^\| `([a-z-]+)` \| .*\| .*\|$/gm)].map(([, name]) => name)
+  expect([rows, rows.slice(0, FORGIVEN.length)]).toEqual([Object.keys(DEVIATIONS), FORGIVEN])
+})
+
 describe('several contexts', () => {
   test('share a token through the channel of its name', async () => {
     const { origin, seen } = await start(answers([401, INVALID], [200]))
@@ -323,5 +335,24 @@ describe('several contexts', () => {
     listener.close()
     expect((await second.fetch(origin)).status).toBe(200)
     expect([seen.at(-1), other.asked]).toEqual(['GET / Bearer t2', []])
+  })
+
+  test('keep the scopes that another one got while this one waited for its turn', async () => {
+    const { origin } = await start(answers([403, { 'www-authenticate': 'Bearer error="insufficient_scope", scope="write"' }], [200]))
+    const asked: (readonly string[])[] = []
+    const obtain: TokenSource['obtain'] = async ({ scope }) => {
+      asked.push(scope)
+      return { value: `t${asked.length}`, scope }
+    }
+    // The turn comes with news from the context before.
+    const share: TokenSharing = (receive) => ({
+      alone: (work) => {
+        if (asked.length > 0) receive({ value: new Secret('other'), expires: undefined, lifetime: undefined, scope: ['read', 'delete'], refresh: undefined })
+        return work()
+      },
+      tell: () => {},
+    })
+    const { fetch } = watched([bearer({ at: insecureLoopback(origin), from: { acts: ['request-scope'], obtain }, scope: ['read'], share })])
+    expect([(await fetch(origin)).status, asked]).toEqual([200, [['read'], ['read', 'delete', 'write']]])
   })
 })

@@ -110,11 +110,12 @@ export class TokenKeeper {
 
   async #fetch(want: Want, url: URL, { signal, done }: { readonly signal: AbortSignal; readonly done: (() => boolean) | undefined }): Promise<void> {
     const { from, clock } = this.#options
-    const scope = new Set([...this.#scope, ...(this.#held?.scope ?? []), ...want.scope])
     try {
       const key = await this.#key?.()
       const work = async (): Promise<void> => {
         if (done?.() === true) return
+        // Others may have told of a token with more, while this waited for its turn.
+        const scope = new Set([...this.#scope, ...(this.#held?.scope ?? []), ...want.scope])
         const request: TokenRequest = { ...want, scope: [...scope], held: this.#held, url, signal, ...(key === undefined ? {} : { key }) }
         const token = hold(await from.obtain(request), this.#scheme, clock())
         // What was left out of the answer stays as it was (RFC 6749 section 6).
