@@ -1,0 +1,48 @@
+import type { Exchange } from '../exchange.ts'
+import type { AuditOperation } from '../operation.ts'
+import type { Persona } from '../persona.ts'
+import type { Run } from '../run.ts'
+
+/** A kind of object and the operations about it, told from path templates or written in the configuration. */
+export interface Resource {
+  /** `/orders/{id}` without its last parameter: `/orders`. */
+  readonly name: string
+  readonly collection: string
+  readonly item: string
+  /** The last path parameter of the item. */
+  readonly parameter: string
+  readonly parent?: Resource
+  readonly create?: AuditOperation
+  readonly list?: AuditOperation
+  readonly read?: AuditOperation
+  readonly replace?: AuditOperation
+  readonly update?: AuditOperation
+  readonly remove?: AuditOperation
+  /** Members of its representation that name the owner. */
+  readonly ownerMembers: readonly string[]
+  /** Whether the rules let others read it. */
+  readonly shared: boolean
+}
+
+/** One object of the target and whose it is. */
+export interface TargetObject {
+  readonly resource: Resource
+  readonly owner: Persona
+  /** Values of all path parameters. */
+  readonly values: Readonly<Record<string, string>>
+  /** Random text that stands in it and nowhere else; only in objects that this run made. */
+  readonly marker?: string
+  /** Whether this run made it, and so may change and remove it. */
+  readonly seeded: boolean
+}
+
+/** Objects of the run. Everything that is made is written to the journal before and after, and removed at the end. */
+export interface Objects {
+  readonly resources: readonly Resource[]
+  /** One object of an owner: made for it, told by the configuration, or found in its list. */
+  find(resource: Resource, owner: Persona): TargetObject | undefined
+  /** Makes one for a single case, which may break or remove it. Needs the mode `writes`. */
+  throwAway(resource: Resource, owner: Persona, run: Run): Promise<TargetObject | undefined>
+  /** Reads an object as its owner. */
+  readBack(object: TargetObject, run: Run): Promise<Exchange | undefined>
+}
