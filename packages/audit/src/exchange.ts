@@ -21,7 +21,7 @@ export interface AuditResponse {
 }
 
 /** Why there is no response. */
-export type Breakdown = 'reset' | 'timeout' | 'refused' | 'unreadable' | 'tls'
+export type Breakdown = 'reset' | 'timeout' | 'refused' | 'unreadable' | 'tls' | 'unsendable'
 
 interface Sent {
   readonly request: AuditRequest
