@@ -47,7 +47,7 @@ export async function runAudit({
   signal = new AbortController().signal,
 }: AuditOptions): Promise<Report> {
   const started = Date.now()
-  const document = await loadOpenApi(config.openapi, { read: async (path) => readFile(path, 'utf8') })
+  const document = await loadOpenApi(config.openapi, { read: async (path) => readFile(path, 'utf8'), details: true })
   const operations = auditOperations(document, config)
   const everybody = [nobody, ...personas]
   const planning: Planning = {

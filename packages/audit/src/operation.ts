@@ -30,7 +30,7 @@ export interface AuditOperation {
   /** Whether somebody wrote who may call it. */
   readonly declared: boolean
   readonly parameters: readonly Parameter[]
-  readonly content?: ContentExample
+  readonly content: ContentExample | undefined
   readonly answers: readonly DocumentedAnswer[]
   /** Where it is written; reports point there. */
   readonly place: Place

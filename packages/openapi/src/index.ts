@@ -1,3 +1,4 @@
+export type { ExampleContent, OperationDetails } from './details.ts'
 export { LIMITS, type Limits } from './library.ts'
 export { loadOpenApi, type ApiDocument, type LoadOptions } from './load.ts'
 export { editDistance, nearName } from './near-name.ts'

@@ -1,3 +1,5 @@
+import { readDetails, type OperationDetails, type WrittenOperation } from './details.ts'
+import { loadFurther } from './further-files.ts'
 import { createLibrary, LIMITS, type Book, type Library, type Limits } from './library.ts'
 import { textOf, valueAt, type Node } from './node.ts'
 import type { Operation } from './operation.ts'
@@ -20,6 +22,8 @@ export interface LoadOptions {
   /** Says which authentication scheme stands for a security scheme; `undefined` for the usual one. */
   readonly schemeName?: SchemeName
   readonly limits?: Partial<Limits>
+  /** Reads also the files that only descriptions of content refer to, so that `details` can follow them. */
+  readonly details?: boolean
 }
 
 /** A description of an API, as far as it says who may call what. */
@@ -35,6 +39,12 @@ export interface ApiDocument {
   readonly diagnostics: readonly Diagnostic[]
   /** All files that were read, the document first. */
   readonly files: readonly string[]
+  /**
+   * What the document says about one of its operations beside who may call it. Read when it is asked for, and not kept.
+   *
+   * Throws a `TypeError` for an operation of another document.
+   */
+  details(operation: Operation): OperationDetails
 }
 
 const NO_OPERATIONS = { code: 'no-operations', message: 'the document has no operations, so every request is refused' }
@@ -72,7 +82,10 @@ export async function loadCounted(file: string, options: LoadOptions): Promise<{
       only = scope.unfinished
       round += 1
     } else if (only !== undefined) only = undefined
-    else return { document: finished(name, attempt, { library, faults, root: book.root }), operationsRead }
+    else {
+      if (options.details === true) await loadFurther(library, name, options.root)
+      return { document: finished(name, attempt, { library, faults, root: book.root }), operationsRead }
+    }
   }
 }
 
@@ -89,23 +102,28 @@ interface Surroundings {
   readonly root: Node
 }
 
-function finished(file: string, { found, problems }: Attempt, { library, faults, root }: Surroundings): ApiDocument {
+function finished(file: string, { found, problems, details }: Attempt, { library, faults, root }: Surroundings): ApiDocument {
   const told = [...faults.list(), ...problems.list()]
   // Where something is wrong, that is probably why, and it was told.
   if (told.length === 0 && found.operations.length === 0) faults.warn(NO_OPERATIONS, root)
-  return { file, ...found, diagnostics: told.length === 0 ? faults.list() : told, files: library.files() }
+  return { file, ...found, diagnostics: told.length === 0 ? faults.list() : told, files: library.files(), details }
 }
 
 /** What there is to say about an entry document that is not there, or is no YAML or JSON. */
 function unread(file: string, book: Book, { library, faults }: Pick<Surroundings, 'library' | 'faults'>): ApiDocument {
   if (book.state === 'unreadable') faults.error(book.problem, { source: sourceText(file, ''), offset: 0 })
-  return { file, version: '', title: '', operations: [], securitySchemes: [], diagnostics: faults.list(), files: library.files() }
+  return { file, version: '', title: '', operations: [], securitySchemes: [], diagnostics: faults.list(), files: library.files(), details: foreign }
+}
+
+function foreign({ method, path }: Operation): never {
+  throw new TypeError(`${method} ${path} is no operation of this document`)
 }
 
 interface Attempt {
   readonly wanted: ReadonlySet<string>
   readonly problems: Problems
   readonly found: Pick<ApiDocument, 'version' | 'title' | 'operations' | 'securitySchemes'>
+  readonly details: ApiDocument['details']
 }
 
 interface Reading {
@@ -129,13 +147,20 @@ function read(entry: Node, { library, limits, options, scope }: Reading): Attemp
       { code: 'version-unsupported', message: found, hint: 'accepted are `swagger: "2.0"` and `openapi:` 3.0, 3.1 and 3.2' },
       valueAt(entry, 'openapi') ?? valueAt(entry, 'swagger') ?? entry,
     )
-    return { wanted: references.wanted, problems, found: { version: written, title, operations: [], securitySchemes: [] } }
+    return { wanted: references.wanted, problems, found: { version: written, title, operations: [], securitySchemes: [] }, details: foreign }
   }
   const reader = { version, entry, references, problems }
   if (entry.kind === 'map') reportRepeated(entry, problems)
   const schemes = readSchemes(reader, options.schemeName)
-  const operations = readOperations(reader, schemes, { limits, scope })
-  return { wanted: references.wanted, problems, found: { version: written, title, operations, securitySchemes: schemes.all } }
+  const places = new WeakMap<Operation, WrittenOperation>()
+  const operations = readOperations(reader, schemes, { limits, scope, written: places })
+  const details = (operation: Operation): OperationDetails => {
+    const place = places.get(operation) ?? foreign(operation)
+    // What is wrong with content is nobody's diagnostic.
+    const silent = createProblems()
+    return readDetails({ version, entry, problems: silent, references: createReferences(library, { root, problems: silent, entry }) }, place)
+  }
+  return { wanted: references.wanted, problems, found: { version: written, title, operations, securitySchemes: schemes.all }, details }
 }
 
 /** Often written without quotes, and then it is a number. */

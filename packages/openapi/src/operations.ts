@@ -1,4 +1,5 @@
 import { accessReader } from './access.ts'
+import type { WrittenOperation } from './details.ts'
 import type { Limits } from './library.ts'
 import { textOf, type Entry } from './node.ts'
 import type { Operation } from './operation.ts'
@@ -9,12 +10,15 @@ import { fail, fieldsOf, type Reader } from './reader.ts'
 import type { SchemeTable } from './scheme-table.ts'
 import { basePathOf, serverReader } from './servers.ts'
 
+export interface OperationsOptions {
+  readonly limits: Limits
+  readonly scope: Scope
+  /** Where each operation is written is put there. */
+  readonly written: WeakMap<Operation, WrittenOperation>
+}
+
 /** The operations of a document, in their order, and what is wrong between them. */
-export function readOperations(
-  reader: Reader,
-  schemes: SchemeTable,
-  { limits, scope }: { readonly limits: Limits; readonly scope: Scope },
-): readonly Operation[] {
+export function readOperations(reader: Reader, schemes: SchemeTable, { limits, scope, written }: OperationsOptions): readonly Operation[] {
   const read = operationReader(reader, schemes)
   const check = overlapCheck(reader)
   const found: Operation[] = []
@@ -30,7 +34,9 @@ export function readOperations(
       }
       const operation = read(item, { method, at })
       const reached = operation && check(operation, item, at)
-      if (reached !== undefined) found.push(reached)
+      if (reached === undefined) continue
+      found.push(reached)
+      written.set(reached, { at, item: item.fields, parameters: reached.parameters })
     }
   }
   return found
