@@ -62,6 +62,10 @@ export interface ResourceSetting {
   /** Members that name the owner. */
   readonly owner: readonly string[]
   readonly shared: boolean
+  /** Roles that may read the objects of others; those of `editors` may anyway. */
+  readonly readers: readonly string[]
+  /** Roles that may read, change and remove the objects of others. */
+  readonly editors: readonly string[]
   /** Objects that are there, by the name of their owner: path parameters by name. */
   readonly objects: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>
   /** Content for creating one, instead of the example. */
