@@ -1,22 +1,24 @@
 import { readFile } from 'node:fs/promises'
-import { loadOpenApi } from '@countersign/openapi'
+import { loadOpenApi, type ApiDocument } from '@countersign/openapi'
+import type { Check } from './check.ts'
 import { checks as allChecks } from './checks/index.ts'
-import type { Cell, Check } from './check.ts'
 import type { AuditConfig } from './config/config.ts'
-import { groupFindings, groupUntested } from './findings/group.ts'
-import { coverageOf, rowsOf } from './findings/rows.ts'
-import type { Judged } from './findings/verdicts.ts'
+import { runPhases } from './phases.ts'
+import { noJournal, openJournal, type Journal, type JournalOptions } from './journal/journal.ts'
 import { createRun } from './live-run.ts'
-import { auditOperations } from './operations.ts'
-import { NOBODY, type Persona } from './persona.ts'
+import { nobody } from './nobody.ts'
+import { createKnowledge } from './observe/knowledge.ts'
+import { auditOperations, basePathOf } from './operations.ts'
+import type { Persona } from './persona.ts'
 import { expectationOf } from './plan/expectation.ts'
-import { plannedCells } from './plan/matrix.ts'
 import { toldObjects } from './plan/told-objects.ts'
+import type { Progress } from './progress.ts'
+import { AuditRefused } from './refused.ts'
 import type { Report } from './report/report.ts'
 import { allows, type Mode } from './rule.ts'
-import type { Planning, Run } from './run.ts'
+import type { Planning } from './run.ts'
 import { createSender } from './send/sender.ts'
-import { resolveOrigin } from './target/origin.ts'
+import { admitTarget } from './target/admit.ts'
 
 export interface AuditOptions {
   readonly config: AuditConfig
@@ -24,106 +26,83 @@ export interface AuditOptions {
   readonly mode?: Mode
   /** Those of the configuration, with their credentials; nobody is not among them. */
   readonly personas: readonly Persona[]
+  /** Instead of what the description asks for. */
+  readonly expect?: Planning['expect']
   /** Instead of all checks. */
   readonly checks?: readonly Check[]
+  /** Repeats the name of a host that is neither loopback nor private, or has the name of a production system. */
+  readonly consent?: string
+  /** Where what was done is written down. A run that may change something needs one. */
+  readonly journal?: string
+  /** What to do with the journal of a run that did not end; without it, it is an error. */
+  readonly unfinished?: JournalOptions['unfinished']
+  /** Removes what the run of the journal left, and does nothing else. */
+  readonly onlyCleanUp?: boolean
+  /** Whether requests carry a `User-Agent` and an id of their own; by default they do. */
+  readonly label?: boolean
   readonly signal?: AbortSignal
+  readonly onProgress?: (progress: Progress) => void
 }
 
-/** Who comes with nothing. */
-export const nobody: Persona = {
-  name: NOBODY,
-  caretaker: false,
-  credentials: async () => undefined,
-  renew: () => undefined,
-  authorize: async (request) => request,
-}
-
-/** Audits a running API: proves where it answers 401 and 403 wrongly, and says what it could not find out. */
-export async function runAudit({
-  config,
-  mode = config.mode,
-  personas,
-  checks = allChecks,
-  signal = new AbortController().signal,
-}: AuditOptions): Promise<Report> {
-  const started = Date.now()
-  const document = await loadOpenApi(config.openapi, { read: async (path) => readFile(path, 'utf8'), details: true })
+/**
+ * Audits a running API: proves where it answers 401 and 403 wrongly, and says what it could not find out.
+ *
+ * Rejects with an `AuditRefused` if it is not begun: a target that is not ours to probe, a document that cannot be read,
+ * a journal of a run that did not end. Whatever happens after that is in the report.
+ */
+export async function runAudit(options: AuditOptions): Promise<Report> {
+  const { config, mode = config.mode, personas, checks = allChecks, signal = new AbortController().signal } = options
+  const origin = await admitTarget(config.target, options.consent)
+  const document = await loadDocument(config.openapi)
   const operations = auditOperations(document, config)
-  const everybody = [nobody, ...personas]
-  const planning: Planning = {
-    config,
-    mode,
-    document,
-    operations,
-    personas: everybody,
-    nobody,
-    expect: (operation, persona, relation = 'none') => expectationOf(operation, persona, relation),
-  }
-  const objects = toldObjects(config, personas, new URL(config.target).pathname.replace(/\/+$/, ''))
+  const expect: Planning['expect'] = options.expect ?? ((operation, persona, relation = 'none') => expectationOf(operation, persona, relation))
+  const journal = journalFor(options, mode)
   const sender = createSender({
-    origin: await resolveOrigin(config.target),
+    ...config,
+    origin,
     mode,
-    rate: config.rate,
-    parallel: config.parallel,
-    maxRequests: config.maxRequests,
-    timeLimit: config.timeLimit,
+    journal,
+    alive: { method: 'GET', target: `${basePathOf(config)}/`, fields: [] },
+    ...(options.label === undefined ? {} : { label: options.label }),
     signal,
   })
-  const cells: Cell[] = []
-  const run = createRun({ planning, sender, objects, cells, seed: 'countersign' })
+  const knowledge = createKnowledge()
   try {
-    for (const planned of plannedCells(operations, everybody, objects)) {
-      const { operation, persona, relation, owner } = planned
-      const cell = { operation, persona, relation, expected: planning.expect(operation, persona, relation) }
-      const built = run.build(operation, persona, owner === undefined ? {} : { owner })
-      if (operation.neverTouch !== undefined) cells.push({ ...cell, skipped: `never touched: ${operation.neverTouch}` })
-      else if (built.request === undefined) cells.push({ ...cell, skipped: built.missing })
-      else cells.push({ ...cell, observed: run.observe(await run.send(built.request, persona), operation) })
-    }
-    const judged = await judgeAll(checks, run)
-    const findings = groupFindings(judged)
-    return {
-      tool: { name: 'countersign audit', version: '0.1.0' },
-      target: config.target,
-      api: { title: document.title, file: document.file },
-      mode,
-      startedAt: new Date(started).toISOString(),
-      seconds: (Date.now() - started) / 1000,
-      requests: sender.count(),
-      personas: everybody.map(({ name }) => ({ name, usable: true })),
-      notes: [],
-      rows: rowsOf(operations, cells, findings),
-      findings,
-      untested: groupUntested(judged),
-      coverage: coverageOf(cells),
-      leftovers: [],
-      exitCode: findings.some(({ level }) => level !== 'suspected') ? 1 : 0,
-    }
+    return await runPhases({
+      options: { config, mode, checks, onlyCleanUp: options.onlyCleanUp === true, onProgress: options.onProgress ?? (() => undefined) },
+      document,
+      operations,
+      personas,
+      sender,
+      journal,
+      knowledge,
+      createRun: (usable, { cells, skew }) => {
+        const planning: Planning = { config, mode, document, operations, personas: [nobody, ...usable], nobody, expect }
+        const objects = toldObjects(config, usable, basePathOf(config))
+        return createRun({ planning, sender, objects, journal, knowledge, cells, seed: journal.hash('markers'), skew })
+      },
+    })
   } finally {
     sender.close()
+    journal.close()
   }
 }
 
-/** What every check says. */
-async function judgeAll(checks: readonly Check[], run: Run): Promise<readonly Judged[]> {
-  const judged: Judged[] = []
-  for (const check of checks) {
-    const { rule } = check
-    if (check.kind === 'description') {
-      for (const { operation, verdict } of check.judge(run.document, run.operations))
-        judged.push({ rule, key: operation?.key ?? 'document', ...(operation === undefined ? {} : { operation }), persona: 'document', verdict })
-    } else if (check.kind === 'cell') {
-      for (const cell of run.cells) {
-        const verdict = check.judge(cell, run)
-        const { operation, persona, relation } = cell
-        if (verdict !== undefined) judged.push({ rule, key: `${operation.key} ${persona.name} ${relation}`, operation, persona: persona.name, verdict })
-      }
-    } else {
-      for (const { key, operation, persona, mode = check.mode, try: attempt } of check.plan(run)) {
-        const verdict = allows(run.mode, mode) ? await attempt(run) : ({ level: 'not-tested', why: `it needs the mode \`${mode}\`` } as const)
-        judged.push({ rule, key, ...(operation === undefined ? {} : { operation }), persona, verdict })
-      }
-    }
-  }
-  return judged
+async function loadDocument(file: string): Promise<ApiDocument> {
+  const document = await loadOpenApi(file, { read: async (path) => readFile(path, 'utf8'), details: true })
+  const [first] = document.diagnostics.filter(({ severity }) => severity === 'error')
+  if (document.operations.length > 0) return document
+  throw new AuditRefused(
+    first === undefined ? `\`${file}\` has no operations` : `${first.place.file}:${first.place.line}:${first.place.column} ${first.message}`,
+    first?.hint ?? 'name an OpenAPI document with paths',
+  )
+}
+
+function journalFor({ config, journal, unfinished }: AuditOptions, mode: Mode): Journal {
+  if (mode === 'plan') return noJournal()
+  if (journal !== undefined)
+    return openJournal({ file: journal, target: config.target, mode, now: Date.now, ...(unfinished === undefined ? {} : { unfinished }) })
+  if (allows(mode, 'writes'))
+    throw new AuditRefused(`the mode \`${mode}\` needs a journal`, 'name a file, so that what is made can be removed whatever happens')
+  return noJournal()
 }

@@ -1,3 +1,6 @@
 export { runAudit, type AuditOptions } from './audit.ts'
+export type { Plan, PlannedRequest } from './plan/print.ts'
+export type { Progress } from './progress.ts'
+export { AuditRefused } from './refused.ts'
 export type { Cell, Case, CellCheck, Check, DescriptionCheck, DescriptionVerdict, ProbeCheck } from './check.ts'
 export type { Finding, Occurrence, Report, ReportCell, ReportRow, Untested } from './report/report.ts'

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Cell } from './check.ts'
+import type { Journal } from './journal/journal.ts'
 import type { Objects } from './objects/objects.ts'
-import { classifyByStatus } from './observe/classify.ts'
-import type { AuditOperation, Relation } from './operation.ts'
+import { sendNonsense } from './observe/calibrate.ts'
+import { classify } from './observe/classify.ts'
+import type { Knowledge } from './observe/knowledge.ts'
+import { SAFE_METHODS, type AuditOperation, type Relation } from './operation.ts'
 import type { Persona } from './persona.ts'
 import { buildRequest } from './plan/build.ts'
 import type { Planning, Run } from './run.ts'
@@ -10,34 +13,38 @@ import type { Sender } from './send/sender.ts'
 
 export interface RunParts {
   readonly planning: Planning
-  readonly sender: Sender
+  readonly sender: Pick<Sender, 'send'>
   readonly objects: Objects
+  readonly journal: Journal
+  readonly knowledge: Knowledge
   /** Cells that were read so far. */
   readonly cells: readonly Cell[]
+  /** What markers are made of; the same one makes the same ones. */
   readonly seed: string
+  /** Milliseconds by which the clock of the target is ahead. */
+  readonly skew: () => number
 }
 
 /** What checks use while a run goes on. */
-export function createRun({ planning, sender, objects, cells, seed }: RunParts): Run {
-  const { personas, nobody } = planning
+export function createRun({ planning, sender, objects, journal, knowledge, cells, seed, skew }: RunParts): Run {
   const nonsense = new Map<string, Promise<boolean>>()
   const run: Run = {
     ...planning,
     cells,
     cell: (operation, persona, relation) => cellOf(cells, { operation, persona, relation }),
     objects,
-    build: (operation, persona, parts = {}) => buildRequest({ operation, persona, parts }, { objects, personas }),
+    journal,
+    build: (operation, persona, parts = {}) => buildRequest({ operation, persona, parts }, { objects, personas: planning.personas }),
     send: async (request, as) => sender.send(request, as),
-    observe: (exchange) => classifyByStatus(exchange),
+    observe: (exchange, operation) => classify(exchange, operation, knowledge),
     refusesNonsense: async (operation) => {
       const known = nonsense.get(operation.key) ?? refusesNonsense(operation, run)
       nonsense.set(operation.key, known)
       return known
     },
-    admitsEntitled: async (operation) => admitsEntitled(operation, run),
+    admitsEntitled: async (operation) => (await entitledAnswer(operation, run)) === 'admitted',
     marker: (purpose) => createHash('sha256').update(`${seed} ${purpose}`).digest('hex').slice(0, 24),
-    now: () => Date.now(),
-    nobody,
+    now: () => Date.now() + skew(),
   }
   return run
 }
@@ -54,32 +61,33 @@ function cellOf(cells: readonly Cell[], { operation, persona, relation }: Wanted
 }
 
 async function refusesNonsense(operation: AuditOperation, run: Run): Promise<boolean> {
-  const entitled = entitledTo(operation, run)
-  const credentials = await entitled?.credentials()
-  if (entitled === undefined || credentials === undefined) return false
-  const built = run.build(operation, entitled)
-  if (built.request === undefined) return false
-  const random = run.marker(`nonsense ${operation.key}`)
-  const fields = credentials.fields.map(([name, value]): readonly [string, string] => [name, nonsenseLike(value, credentials.value, random)])
-  const exchange = await run.send({ ...built.request, fields: [...built.request.fields, ...fields] }, run.nobody)
-  return run.observe(exchange, operation).class !== 'granted'
+  const asked = readingLike(operation, run)
+  const entitled = asked && entitledTo(asked, run)
+  const exchange = asked && entitled && (await sendNonsense({ operation: asked, persona: entitled }, run))
+  return exchange?.response !== undefined && run.observe(exchange, asked ?? operation).class !== 'granted'
 }
 
-/** The same form with random text in place of the secret. */
-function nonsenseLike(value: string, secret: string, random: string): string {
-  return value.includes(secret) ? value.replace(secret, random) : value.replace(/\S+$/, random)
+/** Whether somebody who may, and was let in before, is let in now; `unknown` if nobody is known who was. */
+export async function entitledAnswer(operation: AuditOperation, run: Run): Promise<'admitted' | 'refused' | 'unknown'> {
+  const asked = readingLike(operation, run)
+  const entitled = asked && entitledTo(asked, run)
+  const built = asked && entitled && run.build(asked, entitled)
+  if (asked === undefined || entitled === undefined || built?.request === undefined) return 'unknown'
+  return run.observe(await run.send(built.request, entitled), asked).class === 'granted' ? 'admitted' : 'refused'
 }
 
-async function admitsEntitled(operation: AuditOperation, run: Run): Promise<boolean> {
-  const entitled = entitledTo(operation, run)
-  const built = entitled && run.build(operation, entitled)
-  if (entitled === undefined || built?.request === undefined) return false
-  return run.observe(await run.send(built.request, entitled), operation).class === 'granted'
+/** The operation itself if it reads, else one that reads at the same path: controls change nothing. */
+function readingLike(operation: AuditOperation, { operations }: Run): AuditOperation | undefined {
+  if (SAFE_METHODS.has(operation.method)) return operation
+  const reading = operations.filter(({ method, neverTouch }) => method === 'GET' && neverTouch === undefined)
+  return reading.find(({ path }) => path === operation.path) ?? reading.find(({ path }) => operation.path.startsWith(path) && path.length > 1)
 }
 
 /** Somebody who may, and was seen to. */
 function entitledTo(operation: AuditOperation, run: Run): Persona | undefined {
-  const relation = (persona: Persona): Relation => run.cell(operation, persona)?.relation ?? 'none'
-  const may = run.personas.filter((persona) => persona.principal !== undefined && run.expect(operation, persona, relation(persona)).class === 'granted')
-  return may.find((persona) => run.cell(operation, persona)?.observed?.class === 'granted') ?? may[0]
+  return run.personas.find((persona) => {
+    if (persona.principal === undefined) return false
+    const cell = run.cell(operation, persona)
+    return cell?.expected.class === 'granted' && cell.observed?.class === 'granted'
+  })
 }

@@ -2,6 +2,7 @@ import type { ApiDocument } from '@countersign/openapi'
 import type { Cell } from './check.ts'
 import type { AuditConfig } from './config/config.ts'
 import type { AuditRequest, Exchange } from './exchange.ts'
+import type { Journal } from './journal/journal.ts'
 import type { Objects } from './objects/objects.ts'
 import type { Expectation, Observation } from './observation.ts'
 import type { AuditOperation, Relation } from './operation.ts'
@@ -42,6 +43,8 @@ export interface Run extends Planning {
   cell(operation: AuditOperation, persona: Persona, relation?: Relation): Cell | undefined
   /** Objects that this run made, and those that it was told about. */
   readonly objects: Objects
+  /** What survives the run; objects are written there before and after they are made. */
+  readonly journal: Journal
   build(operation: AuditOperation, persona: Persona, parts?: RequestParts): Built
   /**
    * Sends a request with the credentials of a persona, or exactly as it is with `nobody`.

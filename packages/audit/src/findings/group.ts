@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto'
 import type { Finding, Occurrence, Untested } from '../report/report.ts'
 import { SEVERITIES, type Severity } from '../rule.ts'
 import { LEVELS, type Deviation, type Level } from '../verdict.ts'
+import { causeIn } from './judge-cells.ts'
 import { deviationsIn, type Judged } from './verdicts.ts'
 
 /** Deviations of one rule with one cause, as one finding each, worst first. */
 export function groupFindings(judged: readonly Judged[]): readonly Finding[] {
   const groups = new Map<string, (Judged & { readonly verdict: Deviation })[]>()
   for (const one of deviationsIn(judged)) {
-    const key = JSON.stringify([one.rule.id, one.verdict.cause ?? '', severityOf(one)])
+    const key = JSON.stringify([one.rule.id, causeIn(one.verdict), severityOf(one)])
     groups.set(key, [...(groups.get(key) ?? []), one])
   }
   return [...groups.values()].map(findingOf).sort(worstFirst)
@@ -25,7 +26,7 @@ function findingOf(group: readonly (Judged & { readonly verdict: Deviation })[])
   const level = LEVELS.find((one) => all.some(({ verdict }) => verdict.level === one)) ?? first.verdict.level
   const places = all.map(({ operation, persona }) => `${operation?.key ?? ''} ${persona === 'nobody' ? 'nobody' : 'somebody'}`)
   const fingerprint = createHash('sha256')
-    .update(JSON.stringify([first.rule.id, first.verdict.cause ?? '', [...new Set(places)].sort()]))
+    .update(JSON.stringify([first.rule.id, causeIn(first.verdict), [...new Set(places)].sort()]))
     .digest('hex')
     .slice(0, 32)
   return { fingerprint, rule: first.rule, level, severity: severityOf(first), occurrences: [occurrenceOf(first), ...others.map(occurrenceOf)] }

@@ -1,6 +1,7 @@
 import type { Objects } from '../objects/objects.ts'
 import type { AuditOperation, Relation } from '../operation.ts'
 import type { Persona } from '../persona.ts'
+import type { Run } from '../run.ts'
 import { resourceIn } from './told-objects.ts'
 
 /** A cell that is to be read: who asks for what, and whose it is. */
@@ -13,7 +14,7 @@ export interface PlannedCell {
 }
 
 /** Every reading operation for every persona and relation. */
-export function plannedCells(operations: readonly AuditOperation[], personas: readonly Persona[], objects: Objects): readonly PlannedCell[] {
+export function plannedCells({ operations, personas, objects }: Pick<Run, 'operations' | 'personas' | 'objects'>): readonly PlannedCell[] {
   return operations
     .filter(({ method }) => method === 'GET' || method === 'HEAD')
     .flatMap((operation) => personas.flatMap((persona) => cellsOf(operation, persona, { personas, objects })))

@@ -3,6 +3,7 @@ import type { Exchange } from '../exchange.ts'
 import type { Relation } from '../operation.ts'
 import type { Mode, Rule, Severity } from '../rule.ts'
 import type { Level } from '../verdict.ts'
+import type { Plan } from '../plan/print.ts'
 import type { Place } from '@countersign/openapi'
 
 /** One cell of the matrix, as it was judged. */
@@ -81,6 +82,8 @@ export interface Report {
   readonly coverage: { readonly judged: number; readonly total: number }
   /** Objects that this run made and could not remove, with the request that removes them. */
   readonly leftovers: readonly string[]
+  /** What would be sent, in the mode that sends nothing. */
+  readonly plan?: Plan
   /** Why the run did not come to its end. */
   readonly incomplete?: string
   /** 0 clean, 1 findings, 2 usage, 3 unreachable or identities invalid, 4 incomplete. */

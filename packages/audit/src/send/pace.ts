@@ -1,7 +1,7 @@
 /** How fast requests go: so many a second, so many at once, slower when the target asks for it. */
 export interface Pace {
-  /** Resolves when the next request may go, with what is to be called after it. Rejects if the signal aborts. */
-  enter(): Promise<() => void>
+  /** Resolves when the next request may go, with what is to be called after it. Rejects with the reason of the signal if that aborts. */
+  enter(signal: AbortSignal): Promise<() => void>
   /** The target has had enough: half the rate, one at a time for a while, and nothing before it said. */
   slowDown(retryAfter: number | undefined): void
   /** An answer like any other: after enough of them it goes a little faster again. */
@@ -14,7 +14,6 @@ export interface PaceOptions {
   /** Requests a second; 0 for no limit. */
   readonly rate: number
   readonly parallel: number
-  readonly signal: AbortSignal
 }
 
 /** A rate to start from if there was no limit and the target asks for one. */
@@ -28,13 +27,13 @@ const LONGEST_WAIT = 60_000
 /** Milliseconds to wait if the target does not say. */
 const DEFAULT_WAIT = 1000
 
-export function createPace({ rate: wanted, parallel, signal }: PaceOptions): Pace {
+export function createPace({ rate: wanted, parallel }: PaceOptions): Pace {
   let rate = wanted
   let next = 0
   let calm = 0
   const places = createPlaces(parallel)
   return {
-    enter: async () => {
+    enter: async (signal) => {
       const leave = await places.take()
       for (;;) {
         if (signal.aborted) {

@@ -23,15 +23,18 @@ export interface WireOptions {
   readonly parallel: number
 }
 
+/** In whose name a request goes: what of a persona a connection depends on. */
+export type Sendable = Pick<Persona, 'name' | 'certificate'>
+
 /** Sends single requests over kept connections, and follows nothing. */
 export interface Wire {
-  exchange(request: AuditRequest, persona: Persona): Promise<Exchange>
+  exchange(request: AuditRequest, persona: Sendable): Promise<Exchange>
   close(): void
 }
 
 export function createWire(origin: Origin, options: WireOptions): Wire {
   const agents = new Map<string, PlainAgent | TlsAgent>()
-  const agentOf = (persona: Persona): PlainAgent | TlsAgent => {
+  const agentOf = (persona: Sendable): PlainAgent | TlsAgent => {
     // A certificate belongs to the connection, so whoever has one shares none.
     const key = persona.certificate === undefined ? '' : persona.name
     const known = agents.get(key) ?? createAgent(origin, options, persona)
@@ -46,7 +49,7 @@ export function createWire(origin: Origin, options: WireOptions): Wire {
   }
 }
 
-function createAgent({ protocol }: Origin, { parallel }: WireOptions, { certificate }: Persona): PlainAgent | TlsAgent {
+function createAgent({ protocol }: Origin, { parallel }: WireOptions, { certificate }: Sendable): PlainAgent | TlsAgent {
   const settings = { keepAlive: true, maxSockets: parallel, maxFreeSockets: parallel }
   return protocol === 'http:' ? new PlainAgent(settings) : new TlsAgent({ ...settings, ...(certificate === undefined ? {} : certificate) })
 }
@@ -70,7 +73,8 @@ function exchange(request: AuditRequest, persona: string, line: Line): Promise<E
       failed('unsendable', messageOf(error))
       return
     }
-    const timer = setTimeout(() => sent.destroy(new TimeOut(line.options.timeLimit)), line.options.timeLimit)
+    const { timeLimit } = line.options
+    const timer = setTimeout(() => sent.destroy(new TimeOut(timeLimit)), timeLimit)
     const done = (exchange: () => void): void => {
       clearTimeout(timer)
       exchange()

@@ -1,0 +1,153 @@
+import type { ApiDocument } from '@countersign/openapi'
+import type { Cell, CellCheck, Check, ProbeCheck } from './check.ts'
+import type { AuditConfig } from './config/config.ts'
+import { judgeCells } from './findings/judge-cells.ts'
+import { judgeDescription } from './findings/judge-description.ts'
+import { reportOf, type Outcome } from './findings/report-of.ts'
+import type { Journal, Recorded } from './journal/journal.ts'
+import { calibrate } from './observe/calibrate.ts'
+import type { Knowledge } from './observe/knowledge.ts'
+import type { AuditOperation } from './operation.ts'
+import type { Persona } from './persona.ts'
+import { createControls } from './plan/controls.ts'
+import { runJobs, type Controls } from './plan/jobs.ts'
+import { plannedCells, type PlannedCell } from './plan/matrix.ts'
+import { planOf } from './plan/print.ts'
+import { cellJobs } from './plan/read-cells.ts'
+import { caseJobs, plannedCases } from './plan/try-cases.ts'
+import { negativeControl, preflight, type Preflight } from './preflight/preflight.ts'
+import type { Progress } from './progress.ts'
+import type { Report } from './report/report.ts'
+import type { Mode } from './rule.ts'
+import { RunStopped, type Run } from './run.ts'
+import { inCase } from './send/current-case.ts'
+import type { Sender } from './send/sender.ts'
+
+/** Everything that the phases of a run share. */
+export interface Audit {
+  readonly options: {
+    readonly config: AuditConfig
+    readonly mode: Mode
+    readonly checks: readonly Check[]
+    readonly onlyCleanUp: boolean
+    readonly onProgress: (progress: Progress) => void
+  }
+  readonly document: ApiDocument
+  readonly operations: readonly AuditOperation[]
+  readonly personas: readonly Persona[]
+  readonly sender: Sender
+  readonly journal: Journal
+  readonly knowledge: Knowledge
+  createRun(usable: readonly Persona[], parts: { readonly cells: readonly Cell[]; readonly skew: () => number }): Run
+}
+
+/** Goes through an audit from its preflight to its report. Whatever stops it is in the report. */
+export async function runPhases(audit: Audit): Promise<Report> {
+  const started = Date.now()
+  const outcome: Outcome = { started, judged: [], cells: [], notes: [], identities: [], leftovers: [] }
+  const { mode } = audit.options
+  if (mode === 'plan') {
+    const run = audit.createRun(audit.personas, { cells: [], skew: () => 0 })
+    outcome.plan = planOf(plannedCells(run), audit.options.checks, run)
+    outcome.cells.push(
+      ...plannedCells(run).map((cell) => ({ ...cell, expected: run.expect(cell.operation, cell.persona, cell.relation), skipped: whyNot(cell, run) })),
+    )
+    return reportOf(audit, outcome)
+  }
+  const found = await stoppable(outcome, async () => preflight(audit.personas, audit.createRun(audit.personas, { cells: [], skew: () => 0 })))
+  outcome.invalid = found === undefined || found.identities.some(({ refused }) => refused !== undefined)
+  if (found !== undefined) await audited(audit, outcome, found)
+  const report = reportOf(audit, outcome)
+  if (outcome.stopped === undefined && report.leftovers.length === 0) audit.journal.addFirst({ type: 'end', exitCode: report.exitCode })
+  return report
+}
+
+function whyNot({ operation, persona, owner }: PlannedCell, run: Run): string {
+  if (operation.neverTouch !== undefined) return `it is never sent: ${operation.neverTouch}`
+  return run.build(operation, persona, owner === undefined ? {} : { owner }).missing ?? 'the mode `plan` sends nothing'
+}
+
+/** What follows once it is known who is who. */
+async function audited(audit: Audit, outcome: Outcome, found: Preflight): Promise<void> {
+  const usable = found.identities.filter(({ refused }) => refused === undefined).map(({ persona }) => persona)
+  outcome.identities.push(
+    ...found.identities.map(({ persona: { name }, refused }) => ({ name, usable: refused === undefined, ...(refused === undefined ? {} : { why: refused }) })),
+  )
+  outcome.notes.push(...found.notes)
+  const run = audit.createRun(usable, { cells: outcome.cells, skew: () => found.skew })
+  const controls = createControls({ run, sender: audit.sender, baselines: found.baselines })
+  await stoppable(outcome, async () => {
+    outcome.notes.push(...(await calibrate([...found.baselines.values()], run, audit.knowledge)))
+    outcome.judged.push(...(await inCase('negative control', async () => negativeControl([...found.baselines.values()], run))))
+    await readMatrix({ ...audit, run, controls }, outcome)
+    await judge({ ...audit, run, controls }, outcome)
+  })
+}
+
+interface Running extends Audit {
+  readonly run: Run
+  readonly controls: Controls
+}
+
+async function readMatrix({ run, controls, options, sender, knowledge, journal }: Running, outcome: Outcome): Promise<void> {
+  const planned = plannedCells(run)
+  const slots: (Cell | undefined)[] = planned.map(() => undefined)
+  const put = (index: number, cell: Cell): void => {
+    slots[index] = cell
+  }
+  const jobs = cellJobs(planned, { run, knowledge, put, earlier: finishedIn(journal) })
+  const onDone = counter('reading', jobs.length, { options, sender })
+  const stopped = await runJobs(jobs, { parallel: options.config.parallel, controls, onDone })
+  outcome.cells.push(...slots.filter((cell) => cell !== undefined))
+  // Seen through what was learnt meanwhile.
+  for (const [index, cell] of outcome.cells.entries())
+    if (cell.observed !== undefined) outcome.cells[index] = { ...cell, observed: run.observe(cell.observed.exchange, cell.operation) }
+  if (stopped !== undefined) throw stopped
+}
+
+async function judge({ run, controls, options, sender, journal, document, operations }: Running, outcome: Outcome): Promise<void> {
+  const { checks, config } = options
+  outcome.judged.push(...judgeDescription(checks, document, operations))
+  const again = async (cell: Cell): Promise<Cell | undefined> => {
+    const request = cell.observed?.exchange.request
+    const owner = ownerOf(cell, plannedCells(run))
+    const built = run.build(cell.operation, cell.persona, owner === undefined ? {} : { owner })
+    if (request === undefined || built.request === undefined) return undefined
+    return { ...cell, observed: run.observe(await run.send(built.request, cell.persona), cell.operation) }
+  }
+  const isCell = (check: Check): check is CellCheck => check.kind === 'cell'
+  const { judged, stopped } = await inCase('confirmation', async () => judgeCells(checks.filter(isCell), run, again))
+  outcome.judged.push(...judged)
+  if (stopped !== undefined) throw stopped
+  const isProbe = (check: Check): check is ProbeCheck => check.kind === 'probe'
+  const jobs = caseJobs(plannedCases(checks.filter(isProbe), run), { run, judged: outcome.judged, earlier: finishedIn(journal) })
+  const over = await runJobs(jobs, { parallel: config.parallel, controls, onDone: counter('probing', jobs.length, { options, sender }) })
+  if (over !== undefined) throw over
+}
+
+function ownerOf({ operation, persona, relation }: Cell, planned: readonly PlannedCell[]): Persona | undefined {
+  return planned.find((one) => one.operation.key === operation.key && one.persona.name === persona.name && one.relation === relation)?.owner
+}
+
+function finishedIn({ earlier }: Journal): ReadonlyMap<string, Recorded & { readonly type: 'finished' }> {
+  return new Map(earlier.flatMap((entry) => (entry.type === 'finished' ? [[entry.case, entry] as const] : [])))
+}
+
+function counter(phase: Progress['phase'], total: number, { options, sender }: Pick<Audit, 'options' | 'sender'>): () => void {
+  let done = 0
+  return () => {
+    done += 1
+    options.onProgress({ phase, done, total, requests: sender.count(), rate: sender.rate() })
+  }
+}
+
+/** Does something that may stop the run, and keeps why. */
+async function stoppable<T>(outcome: Outcome, act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await act()
+  } catch (error) {
+    if (!(error instanceof RunStopped)) throw error
+    outcome.stopped = error
+    return undefined
+  }
+}
