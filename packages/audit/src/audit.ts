@@ -51,7 +51,9 @@ export interface AuditOptions {
  * a journal of a run that did not end. Whatever happens after that is in the report.
  */
 export async function runAudit(options: AuditOptions): Promise<Report> {
-  const { config, mode = config.mode, personas, checks = allChecks, signal = new AbortController().signal } = options
+  const { config, personas, checks = allChecks, signal = new AbortController().signal } = options
+  // What a run left is removed by writing, whatever this one was meant to do.
+  const mode = options.onlyCleanUp === true ? 'writes' : (options.mode ?? config.mode)
   const origin = await admitTarget(config.target, options.consent)
   const document = await loadDocument(config.openapi)
   const operations = auditOperations(document, config)
@@ -76,9 +78,9 @@ export async function runAudit(options: AuditOptions): Promise<Report> {
       sender,
       journal,
       knowledge,
-      createRun: (usable, { cells, skew }) => {
+      createObjects: (usable) => toldObjects(config, usable, basePathOf(config)),
+      createRun: (usable, { objects, cells, skew }) => {
         const planning: Planning = { config, mode, document, operations, personas: [nobody, ...usable], nobody, expect }
-        const objects = toldObjects(config, usable, basePathOf(config))
         return createRun({ planning, sender, objects, journal, knowledge, cells, seed: journal.hash('markers'), skew })
       },
     })

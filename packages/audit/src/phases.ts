@@ -7,6 +7,7 @@ import { reportOf, type Outcome } from './findings/report-of.ts'
 import type { Journal, Recorded } from './journal/journal.ts'
 import { calibrate } from './observe/calibrate.ts'
 import type { Knowledge } from './observe/knowledge.ts'
+import type { ManagedObjects, Objects } from './objects/objects.ts'
 import type { AuditOperation } from './operation.ts'
 import type { Persona } from './persona.ts'
 import { createControls } from './plan/controls.ts'
@@ -38,50 +39,73 @@ export interface Audit {
   readonly sender: Sender
   readonly journal: Journal
   readonly knowledge: Knowledge
-  createRun(usable: readonly Persona[], parts: { readonly cells: readonly Cell[]; readonly skew: () => number }): Run
+  createObjects(usable: readonly Persona[]): ManagedObjects
+  createRun(usable: readonly Persona[], parts: { readonly objects: Objects; readonly cells: readonly Cell[]; readonly skew: () => number }): Run
 }
 
 /** Goes through an audit from its preflight to its report. Whatever stops it is in the report. */
 export async function runPhases(audit: Audit): Promise<Report> {
-  const started = Date.now()
-  const outcome: Outcome = { started, judged: [], cells: [], notes: [], identities: [], leftovers: [] }
-  const { mode } = audit.options
-  if (mode === 'plan') {
-    const run = audit.createRun(audit.personas, { cells: [], skew: () => 0 })
-    outcome.plan = planOf(plannedCells(run), audit.options.checks, run)
-    outcome.cells.push(
-      ...plannedCells(run).map((cell) => ({ ...cell, expected: run.expect(cell.operation, cell.persona, cell.relation), skipped: whyNot(cell, run) })),
-    )
-    return reportOf(audit, outcome)
+  const outcome: Outcome = { started: Date.now(), judged: [], cells: [], notes: [], identities: [], leftovers: [] }
+  const first = audit.createRun(audit.personas, { objects: audit.createObjects(audit.personas), cells: [], skew: () => 0 })
+  if (audit.options.mode === 'plan') {
+    plan(audit, outcome, first)
+    return reportOf(audit, outcome, first)
   }
-  const found = await stoppable(outcome, async () => preflight(audit.personas, audit.createRun(audit.personas, { cells: [], skew: () => 0 })))
+  const found = await stoppable(outcome, async () => preflight(audit.personas, first))
   outcome.invalid = found === undefined || found.identities.some(({ refused }) => refused !== undefined)
-  if (found !== undefined) await audited(audit, outcome, found)
-  const report = reportOf(audit, outcome)
+  const run = found === undefined ? first : await audited(audit, outcome, found)
+  const report = reportOf(audit, outcome, run)
   if (outcome.stopped === undefined && report.leftovers.length === 0) audit.journal.addFirst({ type: 'end', exitCode: report.exitCode })
   return report
 }
 
-function whyNot({ operation, persona, owner }: PlannedCell, run: Run): string {
-  if (operation.neverTouch !== undefined) return `it is never sent: ${operation.neverTouch}`
-  return run.build(operation, persona, owner === undefined ? {} : { owner }).missing ?? 'the mode `plan` sends nothing'
+function plan({ options }: Audit, outcome: Outcome, run: Run): void {
+  const cells = plannedCells(run)
+  outcome.plan = planOf(cells, options.checks, run)
+  for (const { operation, persona, relation, owner } of cells) {
+    const never = operation.neverTouch === undefined ? undefined : `it is never sent: ${operation.neverTouch}`
+    const missing = run.build(operation, persona, owner === undefined ? {} : { owner }).missing
+    outcome.cells.push({
+      operation,
+      persona,
+      relation,
+      expected: run.expect(operation, persona, relation),
+      skipped: never ?? missing ?? 'the mode `plan` sends nothing',
+    })
+  }
 }
 
-/** What follows once it is known who is who. */
-async function audited(audit: Audit, outcome: Outcome, found: Preflight): Promise<void> {
+/** What follows once it is known who is who. What was made is removed, whatever happens. */
+async function audited(audit: Audit, outcome: Outcome, found: Preflight): Promise<Run> {
   const usable = found.identities.filter(({ refused }) => refused === undefined).map(({ persona }) => persona)
   outcome.identities.push(
     ...found.identities.map(({ persona: { name }, refused }) => ({ name, usable: refused === undefined, ...(refused === undefined ? {} : { why: refused }) })),
   )
   outcome.notes.push(...found.notes)
-  const run = audit.createRun(usable, { cells: outcome.cells, skew: () => found.skew })
+  const objects = audit.createObjects(usable)
+  const run = audit.createRun(usable, { objects, cells: outcome.cells, skew: () => found.skew })
   const controls = createControls({ run, sender: audit.sender, baselines: found.baselines })
-  await stoppable(outcome, async () => {
-    outcome.notes.push(...(await calibrate([...found.baselines.values()], run, audit.knowledge)))
-    outcome.judged.push(...(await inCase('negative control', async () => negativeControl([...found.baselines.values()], run))))
-    await readMatrix({ ...audit, run, controls }, outcome)
-    await judge({ ...audit, run, controls }, outcome)
-  })
+  const baselines = [...found.baselines.values()]
+  if (!audit.options.onlyCleanUp)
+    await stoppable(outcome, async () => {
+      outcome.notes.push(...(await calibrate(baselines, run, audit.knowledge)))
+      outcome.judged.push(...(await inCase('negative control', async () => negativeControl(baselines, run))))
+      outcome.notes.push(...(await inCase('seeding', async () => objects.prepare(run))))
+      await readMatrix({ ...audit, run, controls }, outcome)
+      await judge({ ...audit, run, controls }, outcome)
+    })
+  await cleanUp(objects, run, outcome)
+  return run
+}
+
+async function cleanUp(objects: ManagedObjects, run: Run, outcome: Outcome): Promise<void> {
+  try {
+    outcome.leftovers.push(...(await inCase('clean-up', async () => objects.cleanUp(run), { beyondBudget: true })))
+  } catch (error) {
+    if (!(error instanceof RunStopped)) throw error
+    outcome.stopped ??= error
+    outcome.notes.push(`what was made could not be removed: ${error.message}; the journal knows it, and a run that goes on with it removes it`)
+  }
 }
 
 interface Running extends Audit {

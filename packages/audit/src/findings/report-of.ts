@@ -3,7 +3,7 @@ import type { Audit } from '../phases.ts'
 import { costsOf } from '../plan/costs.ts'
 import type { Plan } from '../plan/print.ts'
 import type { Report } from '../report/report.ts'
-import type { RunStopped } from '../run.ts'
+import type { Run, RunStopped } from '../run.ts'
 import { exitCodeOf } from './exit.ts'
 import { groupFindings, groupUntested } from './group.ts'
 import { coverageOf, rowsOf } from './rows.ts'
@@ -24,11 +24,10 @@ export interface Outcome {
 }
 
 /** The report of a run, whether it came to its end or not. */
-export function reportOf({ options, document, operations, personas, sender, createRun }: Audit, outcome: Outcome): Report {
+export function reportOf({ options, document, operations, personas, sender }: Audit, outcome: Outcome, run: Run): Report {
   const { config, mode } = options
   const { stopped, started, cells, judged, identities } = outcome
   const findings = groupFindings(judged)
-  const run = createRun(personas, { cells, skew: () => 0 })
   const invalid = outcome.invalid === true || stopped?.cause_ === 'identities'
   return {
     tool: { name: 'countersign audit', version: '0.1.0' },

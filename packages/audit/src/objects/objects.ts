@@ -46,3 +46,14 @@ export interface Objects {
   /** Reads an object as its owner. */
   readBack(object: TargetObject, run: Run): Promise<Exchange | undefined>
 }
+
+/** Objects whose life the run is in charge of. */
+export interface ManagedObjects extends Objects {
+  /** Looks for objects that are there, and makes some where the mode allows it. Called once, before the matrix is read. Answers what is worth a word. */
+  prepare(run: Run): Promise<readonly string[]>
+  /**
+   * Removes everything that this run made, and what the runs of its journal left. Called once, whatever happened, beyond
+   * the budget. Answers what is still there, each with the request that removes it.
+   */
+  cleanUp(run: Run): Promise<readonly string[]>
+}

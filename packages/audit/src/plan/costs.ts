@@ -9,7 +9,7 @@ export function costsOf({ personas, operations, objects }: Pick<Run, 'personas' 
   const notes: string[] = []
   if (known.length === 0)
     notes.push(`without any persona ${cells.length} cells of known callers stay untested: nothing can be told but what nobody is answered`)
-  const owned = operations.filter((operation) => resourceIn(objects, operation) !== undefined && operation.method !== 'POST')
+  const owned = operations.filter((operation) => resourceIn(objects, operation) !== undefined && (operation.method === 'GET' || operation.method === 'HEAD'))
   const foreign = new Set(cells.filter(({ relation }) => relation === 'foreign').map(({ operation }) => operation.key))
   const alone = owned.filter((operation) => !foreign.has(operation.key)).length
   if (known.length > 0 && alone > 0)

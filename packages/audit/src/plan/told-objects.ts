@@ -1,10 +1,10 @@
 import type { AuditConfig } from '../config/config.ts'
-import type { Objects, Resource, TargetObject } from '../objects/objects.ts'
+import type { ManagedObjects, Objects, Resource, TargetObject } from '../objects/objects.ts'
 import type { AuditOperation } from '../operation.ts'
 import type { Persona } from '../persona.ts'
 
 /** The objects that the configuration names. */
-export function toldObjects({ resources: settings }: Pick<AuditConfig, 'resources'>, personas: readonly Persona[], base: string): Objects {
+export function toldObjects({ resources: settings }: Pick<AuditConfig, 'resources'>, personas: readonly Persona[], base: string): ManagedObjects {
   const objects: TargetObject[] = []
   const resources: Resource[] = []
   for (const setting of settings) {
@@ -25,6 +25,8 @@ export function toldObjects({ resources: settings }: Pick<AuditConfig, 'resource
     find: (resource, owner) => objects.find((object) => object.resource.item === resource.item && object.owner.name === owner.name),
     throwAway: async () => undefined,
     readBack: async () => undefined,
+    prepare: async () => [],
+    cleanUp: async () => [],
   }
 }
 
