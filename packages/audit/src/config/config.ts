@@ -40,6 +40,8 @@ export type CredentialSource =
       /** Whether tokens are bound to a key of the persona (RFC 9449). */
       readonly dpop: boolean
     }
+  /** A token that somebody got elsewhere, and the key that it is bound to (RFC 9449). */
+  | { readonly type: 'dpop'; readonly token: SecretSource; readonly key: SecretSource }
   | { readonly type: 'certificate'; readonly cert: SecretSource; readonly key: SecretSource }
 
 export interface PersonaSetting {
@@ -52,6 +54,8 @@ export interface PersonaSetting {
   readonly acr?: string
   readonly tenant?: string
   readonly state?: 'locked' | 'expired'
+  /** Whether it is a program that speaks for itself, and no person. */
+  readonly machine: boolean
   readonly caretaker: boolean
 }
 
