@@ -1,4 +1,5 @@
 import type { Exchange } from '../exchange.ts'
+import type { RecordedObject } from '../journal/journal.ts'
 import type { AuditOperation } from '../operation.ts'
 import type { Persona } from '../persona.ts'
 import type { Run } from '../run.ts'
@@ -11,6 +12,7 @@ export interface Resource {
   readonly item: string
   /** The last path parameter of the item. */
   readonly parameter: string
+  /** Whose objects stand before it in the path. */
   readonly parent?: Resource
   readonly create?: AuditOperation
   readonly list?: AuditOperation
@@ -22,6 +24,13 @@ export interface Resource {
   readonly ownerMembers: readonly string[]
   /** Whether the rules let others read it. */
   readonly shared: boolean
+  /** Roles that may read the objects of others, and those that may change them, too. */
+  readonly readers: readonly string[]
+  readonly editors: readonly string[]
+  /** Whether somebody wrote whose its objects are; otherwise it is assumed that they belong to who made them. */
+  readonly told: boolean
+  /** The path parameter that is the subject of the owner, where the description says so. */
+  readonly subject?: string
 }
 
 /** One object of the target and whose it is. */
@@ -36,15 +45,38 @@ export interface TargetObject {
   readonly seeded: boolean
 }
 
+/** What somebody saw of an object. */
+export interface Look {
+  readonly state: 'there' | 'gone' | 'unknown'
+  readonly exchange?: Exchange
+  /** Its members by their path, without those that change at every reading. Values are JSON. */
+  readonly members: ReadonlyMap<string, string>
+}
+
 /** Objects of the run. Everything that is made is written to the journal before and after, and removed at the end. */
 export interface Objects {
   readonly resources: readonly Resource[]
-  /** One object of an owner: made for it, told by the configuration, or found in its list. */
+  /** One object of an owner: made for it, told by the configuration, or known by its subject. */
   find(resource: Resource, owner: Persona): TargetObject | undefined
+  /** Why there is none, in words that go behind `not tested:`. */
+  missing(resource: Resource, owner: Persona): string
   /** Makes one for a single case, which may break or remove it. Needs the mode `writes`. */
   throwAway(resource: Resource, owner: Persona, run: Run): Promise<TargetObject | undefined>
   /** Reads an object as its owner. */
   readBack(object: TargetObject, run: Run): Promise<Exchange | undefined>
+  /** Reads an object as its owner or as somebody else, and takes it apart. */
+  look(object: TargetObject, run: Run, as?: Persona): Promise<Look>
+  /** An attack has made an object, so that it must be removed; its owner is whoever may. */
+  adopt(
+    resource: Resource,
+    made: { readonly by: Persona; readonly exchange: Exchange; readonly marker: string; readonly parent?: TargetObject },
+  ): TargetObject | undefined
+  /** Makes one object of every kind for every persona who may. Needs the mode `writes`. */
+  seed(run: Run): Promise<void>
+  /** Takes over what a run before this one made and did not remove. */
+  takeOver(left: readonly RecordedObject[]): void
+  /** Removes everything that was made, children first. Answers what is left, with the request that removes it. */
+  cleanUp(run: Run): Promise<readonly string[]>
 }
 
 /** Objects whose life the run is in charge of. */
