@@ -7,11 +7,13 @@ import { runPhases } from './phases.ts'
 import { noJournal, openJournal, type Journal, type JournalOptions } from './journal/journal.ts'
 import { createRun } from './live-run.ts'
 import { nobody } from './nobody.ts'
+import { withOwnership } from './objects/ownership.ts'
+import { resourcesOf } from './objects/resources.ts'
+import { createObjects } from './objects/run-objects.ts'
 import { createKnowledge } from './observe/knowledge.ts'
 import { auditOperations, basePathOf } from './operations.ts'
 import type { Persona } from './persona.ts'
 import { expectationOf } from './plan/expectation.ts'
-import { toldObjects } from './plan/told-objects.ts'
 import type { Progress } from './progress.ts'
 import { AuditRefused } from './refused.ts'
 import type { Report } from './report/report.ts'
@@ -57,7 +59,8 @@ export async function runAudit(options: AuditOptions): Promise<Report> {
   const origin = await admitTarget(config.target, options.consent)
   const document = await loadDocument(config.openapi)
   const operations = auditOperations(document, config)
-  const expect: Planning['expect'] = options.expect ?? ((operation, persona, relation = 'none') => expectationOf(operation, persona, relation))
+  const described: Planning['expect'] = options.expect ?? ((operation, persona, relation = 'none') => expectationOf(operation, persona, relation))
+  const expect = withOwnership(described, resourcesOf({ operations, config }))
   const journal = journalFor(options, mode)
   const sender = createSender({
     ...config,
@@ -69,6 +72,7 @@ export async function runAudit(options: AuditOptions): Promise<Report> {
     signal,
   })
   const knowledge = createKnowledge()
+  const planningFor = (usable: readonly Persona[]): Planning => ({ config, mode, document, operations, personas: [nobody, ...usable], nobody, expect })
   try {
     return await runPhases({
       options: { config, mode, checks, onlyCleanUp: options.onlyCleanUp === true, onProgress: options.onProgress ?? (() => undefined) },
@@ -78,11 +82,9 @@ export async function runAudit(options: AuditOptions): Promise<Report> {
       sender,
       journal,
       knowledge,
-      createObjects: (usable) => toldObjects(config, usable, basePathOf(config)),
-      createRun: (usable, { objects, cells, skew }) => {
-        const planning: Planning = { config, mode, document, operations, personas: [nobody, ...usable], nobody, expect }
-        return createRun({ planning, sender, objects, journal, knowledge, cells, seed: journal.hash('markers'), skew })
-      },
+      createObjects: (usable) => createObjects(planningFor(usable)),
+      createRun: (usable, { objects, cells, skew }) =>
+        createRun({ planning: planningFor(usable), sender, objects, journal, knowledge, cells, seed: journal.hash('markers'), skew }),
     })
   } finally {
     sender.close()

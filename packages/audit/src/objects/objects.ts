@@ -1,5 +1,4 @@
 import type { Exchange } from '../exchange.ts'
-import type { RecordedObject } from '../journal/journal.ts'
 import type { AuditOperation } from '../operation.ts'
 import type { Persona } from '../persona.ts'
 import type { Run } from '../run.ts'
@@ -71,20 +70,14 @@ export interface Objects {
     resource: Resource,
     made: { readonly by: Persona; readonly exchange: Exchange; readonly marker: string; readonly parent?: TargetObject },
   ): TargetObject | undefined
-  /** Makes one object of every kind for every persona who may. Needs the mode `writes`. */
-  seed(run: Run): Promise<void>
-  /** Takes over what a run before this one made and did not remove. */
-  takeOver(left: readonly RecordedObject[]): void
-  /** Removes everything that was made, children first. Answers what is left, with the request that removes it. */
-  cleanUp(run: Run): Promise<readonly string[]>
 }
 
 /** Objects whose life the run is in charge of. */
 export interface ManagedObjects extends Objects {
-  /** Looks for objects that are there, and makes some where the mode allows it. Called once, before the matrix is read. Answers what is worth a word. */
+  /** Makes one object of every kind for every persona who may, where the mode allows it. Called once, before the matrix is read. Answers what is worth a word. */
   prepare(run: Run): Promise<readonly string[]>
   /**
-   * Removes everything that this run made, and what the runs of its journal left. Called once, whatever happened, beyond
+   * Removes everything that this run made, and what the runs of its journal left, children first. Called once, whatever happened, beyond
    * the budget. Answers what is still there, each with the request that removes it.
    */
   cleanUp(run: Run): Promise<readonly string[]>

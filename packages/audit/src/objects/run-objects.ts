@@ -1,12 +1,13 @@
 import type { AuditConfig } from '../config/config.ts'
-import type { RecordedObject } from '../journal/journal.ts'
+import { objectsLeft, type RecordedObject } from '../journal/journal.ts'
 import type { Persona } from '../persona.ts'
-import type { Planning, Run } from '../run.ts'
+import { allows } from '../rule.ts'
+import { RunStopped, type Planning, type Run } from '../run.ts'
 import { foundAfterwards, remove, removalOf, type Attempt } from './clean-up.ts'
 import { valuesOfAnswer, isComplete } from './ids.ts'
 import { learnVolatile, lookAt, type Volatile } from './look.ts'
 import { make, mayMake, unmakable } from './make.ts'
-import type { Objects, Resource, TargetObject } from './objects.ts'
+import type { ManagedObjects, Resource, TargetObject } from './objects.ts'
 import { resourcesOf, settingOf } from './resources.ts'
 import { parametersOf, renamed } from './templates.ts'
 
@@ -27,7 +28,8 @@ interface Register {
   counter: number
 }
 
-export function createObjects(planning: Planning): Objects {
+/** The objects of a run: those that were there, and those that it makes. */
+export function createObjects(planning: Planning): ManagedObjects {
   const resources = resourcesOf(planning)
   const register: Register = {
     planning,
@@ -59,9 +61,12 @@ export function createObjects(planning: Planning): Objects {
       register.made.push(object)
       return object
     },
-    seed: async (run) => seed(register, run),
-    takeOver: (left) => takeOver(register, left),
-    cleanUp: async (run) => cleanUp(register, run),
+    prepare: async (run) => (allows(run.mode, 'writes') ? seed(register, run) : []),
+    cleanUp: async (run) => {
+      if (!allows(run.mode, 'writes')) return []
+      takeOver(register, objectsLeft(run.journal.earlier))
+      return cleanUp(register, run)
+    },
   }
 }
 
@@ -127,7 +132,7 @@ async function makeOne(register: Register, making: Making): Promise<TargetObject
     return undefined
   }
   register.counter += 1
-  const marker = run.marker(`object ${register.counter}`)
+  const marker = run.marker(`object ${run.journal.earlier.length + register.counter}`)
   const attempt = { resource, owner, parents: parent === undefined ? {} : renamed(parent.values, parent.resource.item, resource.item), marker }
   register.attempts.push(attempt)
   const made = await make({ resource, owner, parent, marker }, run, register.volatile)
@@ -148,7 +153,7 @@ async function parentFor(register: Register, making: Making): Promise<TargetObje
 /** How many personas with the same rights get objects of their own: two of a kind show whether one can reach what is the other's. */
 const OF_A_KIND = 2
 
-async function seed(register: Register, run: Run): Promise<void> {
+async function seed(register: Register, run: Run): Promise<readonly string[]> {
   for (const resource of register.resources) {
     const kinds = new Map<string, number>()
     for (const owner of register.planning.personas) {
@@ -163,6 +168,7 @@ async function seed(register: Register, run: Run): Promise<void> {
       await learnVolatile(object, run, register.volatile)
     }
   }
+  return [...register.why.values()]
 }
 
 function takeOver(register: Register, left: readonly RecordedObject[]): void {
@@ -179,11 +185,12 @@ function takeOver(register: Register, left: readonly RecordedObject[]): void {
 async function cleanUp(register: Register, run: Run): Promise<readonly string[]> {
   const left: TargetObject[] = []
   const takeAway = async (object: TargetObject): Promise<void> => {
-    if (!(await remove(object, run, register.volatile))) left.push(object)
+    if (!(await unlessStopped(() => remove(object, run, register.volatile)))) left.push(object)
   }
   for (let object = register.made.pop(); object !== undefined; object = register.made.pop()) await takeAway(object)
   for (let attempt = register.attempts.pop(); attempt !== undefined; attempt = register.attempts.pop()) {
-    const object = await foundAfterwards(attempt, run)
+    const sought = attempt
+    const object = await unlessStopped(() => foundAfterwards(sought, run))
     const known = left.some(
       (one) => object !== undefined && one.resource.item === object.resource.item && JSON.stringify(one.values) === JSON.stringify(object.values),
     )
@@ -191,4 +198,14 @@ async function cleanUp(register: Register, run: Run): Promise<readonly string[]>
   }
   register.seeded.clear()
   return left.map((object) => removalOf(object, register.planning.config.target))
+}
+
+/** A target that is gone gives nothing away, and what is left is told all the same. */
+async function unlessStopped<T>(act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await act()
+  } catch (error) {
+    if (error instanceof RunStopped) return undefined
+    throw error
+  }
 }

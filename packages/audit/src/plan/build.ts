@@ -3,7 +3,8 @@ import type { Objects } from '../objects/objects.ts'
 import type { AuditOperation } from '../operation.ts'
 import type { Persona } from '../persona.ts'
 import type { Built, RequestParts } from '../run.ts'
-import { resourceIn } from './told-objects.ts'
+import { resourceIn } from '../objects/ownership.ts'
+import { renamed } from '../objects/templates.ts'
 
 export interface Building {
   readonly objects: Objects
@@ -30,10 +31,10 @@ function valuesFor(
   { operation, persona, parts }: { operation: AuditOperation; persona: Persona; parts: RequestParts },
   { objects, personas }: Building,
 ): Readonly<Record<string, string>> {
-  const resource = resourceIn(objects, operation)
+  const resource = resourceIn(objects.resources, operation)
   const owners = parts.owner === undefined ? [persona, ...(persona.principal === undefined ? personas : [])] : [parts.owner]
   const object = resource && owners.map((owner) => objects.find(resource, owner)).find((found) => found !== undefined)
-  return { ...object?.values, ...parts.values }
+  return { ...(object && renamed(object.values, object.resource.item, operation.path)), ...parts.values }
 }
 
 type Text = { readonly text: string; readonly missing?: never } | { readonly text?: never; readonly missing: string }

@@ -1,7 +1,7 @@
 import type { Requirement } from '@countersign/core'
 import type { Cell } from '../check.ts'
 import type { Planning, Run } from '../run.ts'
-import { resourceIn } from './told-objects.ts'
+import { resourceIn } from '../objects/ownership.ts'
 
 /** What is missing in the configuration, and how much of the matrix that costs. */
 export function costsOf({ personas, operations, objects }: Pick<Run, 'personas' | 'operations' | 'objects'>, cells: readonly Cell[]): readonly string[] {
@@ -9,7 +9,9 @@ export function costsOf({ personas, operations, objects }: Pick<Run, 'personas' 
   const notes: string[] = []
   if (known.length === 0)
     notes.push(`without any persona ${cells.length} cells of known callers stay untested: nothing can be told but what nobody is answered`)
-  const owned = operations.filter((operation) => resourceIn(objects, operation) !== undefined && (operation.method === 'GET' || operation.method === 'HEAD'))
+  const owned = operations.filter(
+    (operation) => resourceIn(objects.resources, operation) !== undefined && (operation.method === 'GET' || operation.method === 'HEAD'),
+  )
   const foreign = new Set(cells.filter(({ relation }) => relation === 'foreign').map(({ operation }) => operation.key))
   const alone = owned.filter((operation) => !foreign.has(operation.key)).length
   if (known.length > 0 && alone > 0)

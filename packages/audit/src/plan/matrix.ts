@@ -2,7 +2,7 @@ import type { Objects } from '../objects/objects.ts'
 import type { AuditOperation, Relation } from '../operation.ts'
 import type { Persona } from '../persona.ts'
 import type { Run } from '../run.ts'
-import { resourceIn } from './told-objects.ts'
+import { resourceIn } from '../objects/ownership.ts'
 
 /** A cell that is to be read: who asks for what, and whose it is. */
 export interface PlannedCell {
@@ -25,7 +25,7 @@ function cellsOf(
   persona: Persona,
   { personas, objects }: { personas: readonly Persona[]; objects: Objects },
 ): readonly PlannedCell[] {
-  const resource = resourceIn(objects, operation)
+  const resource = resourceIn(objects.resources, operation)
   const owners = resource === undefined ? [] : personas.filter((owner) => objects.find(resource, owner) !== undefined)
   if (owners.length === 0) return [{ operation, persona, relation: 'none' }]
   const own = owners.find(({ name }) => name === persona.name)
