@@ -31,7 +31,7 @@ export function createRun({ planning, sender, objects, journal, knowledge, cells
   const run: Run = {
     ...planning,
     cells,
-    cell: (operation, persona, relation) => cellOf(cells, { operation, persona, relation }),
+    cell: cellFinder(cells),
     objects,
     journal,
     build: (operation, persona, parts = {}) => buildRequest({ operation, persona, parts }, { objects, personas: planning.personas }),
@@ -49,15 +49,18 @@ export function createRun({ planning, sender, objects, journal, knowledge, cells
   return run
 }
 
-interface Wanted {
-  readonly operation: AuditOperation
-  readonly persona: Persona
-  readonly relation: Relation | undefined
-}
-
-function cellOf(cells: readonly Cell[], { operation, persona, relation }: Wanted): Cell | undefined {
-  const mine = cells.filter((cell) => cell.operation.key === operation.key && cell.persona.name === persona.name)
-  return relation === undefined ? (mine.find((cell) => cell.relation !== 'foreign') ?? mine[0]) : mine.find((cell) => cell.relation === relation)
+/** Finds cells without looking at all of them: checks ask for each cell of thousands. The list only grows; its cells may be replaced. */
+function cellFinder(cells: readonly Cell[]): Run['cell'] {
+  const places = new Map<string, number[]>()
+  let read = 0
+  return (operation: AuditOperation, persona: Persona, relation?: Relation) => {
+    for (; read < cells.length; read += 1) {
+      const key = `${cells[read]?.operation.key} ${cells[read]?.persona.name}`
+      places.set(key, [...(places.get(key) ?? []), read])
+    }
+    const mine = (places.get(`${operation.key} ${persona.name}`) ?? []).flatMap((place) => cells[place] ?? [])
+    return relation === undefined ? (mine.find((cell) => cell.relation !== 'foreign') ?? mine[0]) : mine.find((cell) => cell.relation === relation)
+  }
 }
 
 async function refusesNonsense(operation: AuditOperation, run: Run): Promise<boolean> {

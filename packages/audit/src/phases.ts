@@ -12,9 +12,9 @@ import type { AuditOperation } from './operation.ts'
 import type { Persona } from './persona.ts'
 import { createControls } from './plan/controls.ts'
 import { runJobs, type Controls } from './plan/jobs.ts'
-import { plannedCells, type PlannedCell } from './plan/matrix.ts'
+import { plannedCells } from './plan/matrix.ts'
 import { planOf } from './plan/print.ts'
-import { cellJobs } from './plan/read-cells.ts'
+import { cellJobs, cellKey } from './plan/read-cells.ts'
 import { caseJobs, plannedCases } from './plan/try-cases.ts'
 import { negativeControl, preflight, type Preflight } from './preflight/preflight.ts'
 import type { Progress } from './progress.ts'
@@ -132,9 +132,10 @@ async function readMatrix({ run, controls, options, sender, knowledge, journal }
 async function judge({ run, controls, options, sender, journal, document, operations }: Running, outcome: Outcome): Promise<void> {
   const { checks, config } = options
   outcome.judged.push(...judgeDescription(checks, document, operations))
+  const planned = plannedCells(run)
   const again = async (cell: Cell): Promise<Cell | undefined> => {
     const request = cell.observed?.exchange.request
-    const owner = ownerOf(cell, plannedCells(run))
+    const owner = planned.find((one) => cellKey(one) === cellKey(cell))?.owner
     const built = run.build(cell.operation, cell.persona, owner === undefined ? {} : { owner })
     if (request === undefined || built.request === undefined) return undefined
     return { ...cell, observed: run.observe(await run.send(built.request, cell.persona), cell.operation) }
@@ -147,10 +148,6 @@ async function judge({ run, controls, options, sender, journal, document, operat
   const jobs = caseJobs(plannedCases(checks.filter(isProbe), run), { run, judged: outcome.judged, earlier: finishedIn(journal) })
   const over = await runJobs(jobs, { parallel: config.parallel, controls, onDone: counter('probing', jobs.length, { options, sender }) })
   if (over !== undefined) throw over
-}
-
-function ownerOf({ operation, persona, relation }: Cell, planned: readonly PlannedCell[]): Persona | undefined {
-  return planned.find((one) => one.operation.key === operation.key && one.persona.name === persona.name && one.relation === relation)?.owner
 }
 
 function finishedIn({ earlier }: Journal): ReadonlyMap<string, Recorded & { readonly type: 'finished' }> {

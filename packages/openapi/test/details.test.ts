@@ -78,7 +78,7 @@ paths:
                     tree: { $ref: '#/components/schemas/Tree' }
 `)
   const { content } = detailsOf(document)
-  const { tree, ...example } = content?.example as Record<string, unknown>
+  const { tree, ...example } = (content?.example ?? {}) as Record<string, unknown>
   expect([content?.mediaType, content?.made, example]).toEqual([
     'application/merge-patch+json',
     true,

@@ -2,34 +2,44 @@ import { createHash } from 'node:crypto'
 import type { Finding, Occurrence, Untested } from '../report/report.ts'
 import { SEVERITIES, type Severity } from '../rule.ts'
 import { LEVELS, type Deviation, type Level } from '../verdict.ts'
+import { kindOfPersona, type Acceptance } from './accept.ts'
 import { causeIn } from './judge-cells.ts'
 import { deviationsIn, type Judged } from './verdicts.ts'
 
-/** Deviations of one rule with one cause, as one finding each, worst first. */
-export function groupFindings(judged: readonly Judged[]): readonly Finding[] {
+/** Deviations of one rule with one cause, as one finding each, worst first; those that somebody has accepted apart from the others. */
+export function groupFindings(judged: readonly Judged[], { acceptedBy }: Pick<Acceptance, 'acceptedBy'>): readonly Finding[] {
   const groups = new Map<string, (Judged & { readonly verdict: Deviation })[]>()
   for (const one of deviationsIn(judged)) {
-    const key = JSON.stringify([one.rule.id, causeIn(one.verdict), severityOf(one)])
+    const key = JSON.stringify([one.rule.id, causeIn(one.verdict), severityOf(one), acceptedBy(one) ?? null])
     groups.set(key, [...(groups.get(key) ?? []), one])
   }
-  return [...groups.values()].map(findingOf).sort(worstFirst)
+  return [...groups.values()].map((group) => findingOf(group, acceptedBy)).sort(worstFirst)
 }
 
 function severityOf({ rule, verdict }: Judged & { readonly verdict: Deviation }): Severity {
   return verdict.severity ?? rule.severity
 }
 
-function findingOf(group: readonly (Judged & { readonly verdict: Deviation })[]): Finding {
+function findingOf(group: readonly (Judged & { readonly verdict: Deviation })[], acceptedBy: Acceptance['acceptedBy']): Finding {
   const [first, ...others] = group
   if (first === undefined) throw new TypeError('a group has at least one deviation')
   const all = [first, ...others]
   const level = LEVELS.find((one) => all.some(({ verdict }) => verdict.level === one)) ?? first.verdict.level
-  const places = all.map(({ operation, persona }) => `${operation?.key ?? ''} ${persona === 'nobody' ? 'nobody' : 'somebody'}`)
+  const places = all.map(({ operation, persona }) => `${operation?.key ?? ''} ${kindOfPersona(persona)}`)
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([first.rule.id, causeIn(first.verdict), [...new Set(places)].sort()]))
     .digest('hex')
     .slice(0, 32)
-  return { fingerprint, rule: first.rule, level, severity: severityOf(first), occurrences: [occurrenceOf(first), ...others.map(occurrenceOf)] }
+  const by = acceptedBy(first)
+  const accepted = by && { owner: by.owner, reason: by.reason, ...(by.until === undefined ? {} : { until: by.until }) }
+  return {
+    fingerprint,
+    rule: first.rule,
+    level,
+    severity: severityOf(first),
+    occurrences: [occurrenceOf(first), ...others.map(occurrenceOf)],
+    ...(accepted === undefined ? {} : { accepted }),
+  }
 }
 
 function occurrenceOf({ operation, persona, verdict }: Judged & { readonly verdict: Deviation }): Occurrence {

@@ -4,6 +4,7 @@ import { costsOf } from '../plan/costs.ts'
 import type { Plan } from '../plan/print.ts'
 import type { Report } from '../report/report.ts'
 import type { Run, RunStopped } from '../run.ts'
+import { acceptanceOn } from './accept.ts'
 import { exitCodeOf } from './exit.ts'
 import { groupFindings, groupUntested } from './group.ts'
 import { coverageOf, rowsOf } from './rows.ts'
@@ -27,7 +28,8 @@ export interface Outcome {
 export function reportOf({ options, document, operations, personas, sender }: Audit, outcome: Outcome, run: Run): Report {
   const { config, mode } = options
   const { stopped, started, cells, judged, identities } = outcome
-  const findings = groupFindings(judged)
+  const acceptance = acceptanceOn(new Date(started).toISOString().slice(0, 10), config)
+  const findings = groupFindings(judged, acceptance)
   const invalid = outcome.invalid === true || stopped?.cause_ === 'identities'
   return {
     tool: { name: 'countersign audit', version: '0.1.0' },
@@ -38,7 +40,7 @@ export function reportOf({ options, document, operations, personas, sender }: Au
     seconds: (Date.now() - started) / 1000,
     requests: sender.count(),
     personas: [{ name: run.nobody.name, usable: true }, ...(identities.length > 0 ? identities : personas.map(({ name }) => ({ name, usable: true })))],
-    notes: [...documentNotes(document), ...outcome.notes, ...costsOf(run, cells)],
+    notes: [...documentNotes(document), ...outcome.notes, ...acceptance.expired, ...costsOf(run, cells)],
     rows: rowsOf(operations, cells, findings),
     findings,
     untested: groupUntested(judged),

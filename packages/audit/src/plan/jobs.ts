@@ -6,7 +6,7 @@ export interface Job<T = unknown> {
   readonly key: string
   /** Whether it may be done again. */
   readonly repeatable: boolean
-  act(): Promise<T>
+  readonly act: () => Promise<T>
   /** Takes the result, once it is known that every session was good. */
   keep(result: T): void
   /** It was not done, or what came of it counts for nothing. */
@@ -78,7 +78,7 @@ async function doSome(queue: Job[], parallel: number, controls: Controls): Promi
       const used = new Set<string>()
       try {
         const { key, act } = job
-        round.done.push({ job, result: await inCase(key, async () => act.call(job), { used }), used })
+        round.done.push({ job, result: await inCase(key, act, { used }), used })
       } catch (error) {
         if (!(error instanceof RunStopped)) throw error
         round.stopped ??= error

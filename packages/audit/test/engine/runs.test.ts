@@ -224,9 +224,8 @@ test('what needs another mode, is never sent, or fails in the check is said, not
 })
 
 test('a probe that kills the target is named', async () => {
-  let api: Api | undefined
   const kill = probe({ kill: async (run) => run.send({ method: 'GET', target: '/kill', fields: [] }, run.nobody) })
-  api = await startApi((request, response, caller) => (request.url === '/kill' ? void api?.close() : guarded(request, response, caller)))
+  const api: Api = await startApi((request, response, caller) => (request.url === '/kill' ? void api.close() : guarded(request, response, caller)))
   const report = await runAudit({ checks: [kill], personas: [bearer('bob')], config: configFor(api.url, await documentFile(things(1))) })
   expect([report.exitCode, report.incomplete?.split('; ').at(-1)]).toEqual([4, 'GET /kill as nobody (TEST-PROBE kill)'])
 })

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import type { AuditRequest } from '../../src/exchange.ts'
@@ -120,14 +120,13 @@ test('a connection that breaks is tried once more for GET, and never for what ma
 })
 
 test('a target that is gone stops the run, and the last requests are named', async () => {
-  let server: Server | undefined
-  server = createServer((request, response) => {
+  const server = createServer((request, response) => {
     if (request.url === '/kills') {
-      server?.close()
-      server?.closeAllConnections()
+      server.close()
+      server.closeAllConnections()
     } else response.end('{}')
   })
-  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const sender = senderFor((server.address() as AddressInfo).port)
   await sender.send(get('/fine'), nobody)
   const message =
