@@ -1,5 +1,5 @@
 import type { Principal } from '@countersign/core'
-import type { AuditRequest, FieldLines } from './exchange.ts'
+import type { AuditRequest, AuditResponse, FieldLines } from './exchange.ts'
 
 /** Who comes with nothing. */
 export const NOBODY = 'nobody'
@@ -36,6 +36,8 @@ export interface Persona {
   renew(): void
   /** The request with these credentials; a proof of possession is made for each request. */
   authorize(request: AuditRequest, credentials: Credentials): Promise<AuditRequest>
+  /** Takes what an answer says to this persona alone, such as the nonce of the next proof; true if the request has to be sent again because of it. */
+  learn?(response: AuditResponse): boolean
   /** A client certificate, where the persona has one (PEM). */
   readonly certificate?: { readonly cert: string; readonly key: string }
 }

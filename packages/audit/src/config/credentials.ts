@@ -100,11 +100,11 @@ export const SOURCES = {
   ),
 } as const
 
-function mapped<T>({ schema, read }: Shape<T>, make: (read: T) => CredentialSource): Shape<CredentialSource> {
+function mapped<T>(shape: Shape<T>, make: (read: T) => CredentialSource): Shape<CredentialSource> {
   return {
-    schema,
+    schema: shape.schema,
     read: (written, where) => {
-      const found = read(written, where)
+      const found = shape.read(written, where)
       return found === undefined ? undefined : make(found)
     },
   }

@@ -80,7 +80,9 @@ async function send(request: AuditRequest, as: Persona, state: Sending): Promise
   const safe = SAFE_METHODS.has(request.method)
   if (!allows(state.mode, safe ? 'safe' : 'writes')) throw new TypeError(`the mode \`${state.mode}\` sends no ${request.method}`)
   currentCase.getStore()?.used.add(as.name)
-  const exchange = await sendOnce(request, as, state)
+  const first = await sendOnce(request, as, state)
+  // An answer that asks for a nonce has done nothing yet (RFC 9449 section 9).
+  const exchange = first.response !== undefined && as.learn?.(first.response) === true ? await sendOnce(request, as, state) : first
   if (exchange.failure === undefined || exchange.failure === 'unsendable') return exchange
   // A kept connection that was closed in the same moment is no finding; a write may have been done, and is never sent twice.
   const again = safe && exchange.failure === 'reset' ? await sendOnce(request, as, state) : exchange
