@@ -4,7 +4,7 @@ import type { Check } from './check.ts'
 import { checks as allChecks } from './checks/index.ts'
 import type { AuditConfig } from './config/config.ts'
 import { runPhases } from './phases.ts'
-import { noJournal, openJournal, type Journal, type JournalOptions } from './journal/journal.ts'
+import { noJournal, objectsLeft, openJournal, type Journal, type JournalOptions } from './journal/journal.ts'
 import { createRun } from './live-run.ts'
 import { nobody } from './nobody.ts'
 import { withOwnership } from './objects/ownership.ts'
@@ -102,11 +102,16 @@ async function loadDocument(file: string): Promise<ApiDocument> {
   )
 }
 
-function journalFor({ config, journal, unfinished }: AuditOptions, mode: Mode): Journal {
+function journalFor({ config, journal: file, unfinished }: AuditOptions, mode: Mode): Journal {
   if (mode === 'plan') return noJournal()
-  if (journal !== undefined)
-    return openJournal({ file: journal, target: config.target, mode, now: Date.now, ...(unfinished === undefined ? {} : { unfinished }) })
-  if (allows(mode, 'writes'))
+  if (file === undefined) {
+    if (!allows(mode, 'writes')) return noJournal()
     throw new AuditRefused(`the mode \`${mode}\` needs a journal`, 'name a file, so that what is made can be removed whatever happens')
-  return noJournal()
+  }
+  const journal = openJournal({ file, target: config.target, mode, now: Date.now, ...(unfinished === undefined ? {} : { unfinished }) })
+  const left = objectsLeft(journal.earlier).length
+  // A run that may remove nothing would end the journal that knows of them.
+  if (left === 0 || allows(mode, 'writes')) return journal
+  journal.close()
+  throw new AuditRefused(`the run of \`${file}\` left ${left} objects, which the mode \`${mode}\` may not remove`, 'go on in the mode `writes`')
 }
