@@ -1,4 +1,9 @@
 import type { Check } from '../check.ts'
+import { challengeChecks } from './challenge/index.ts'
+import { denialsChecks } from './denials/index.ts'
+import { headersChecks } from './headers/index.ts'
+import { nobodyChecks } from './nobody/index.ts'
+import { robustnessChecks } from './robustness/index.ts'
 
 /** All checks, in the order of reports. */
-export const checks: readonly Check[] = []
+export const checks: readonly Check[] = [...nobodyChecks, ...challengeChecks, ...denialsChecks, ...headersChecks, ...robustnessChecks]

@@ -1,3 +1,5 @@
+import { WRONG_REFUSALS } from './wrong-refusals.ts'
+
 /**
  * What can be wrong with the target, one small change each, as real APIs have them.
  *
@@ -43,6 +45,8 @@ export const FAULTS = {
   'existence-leak': 'a foreign order is 403, an absent one 404',
   'existence-leak-in-text': 'the 404 of a foreign order has another text than that of an absent one',
   'existence-leak-to-nobody': 'nobody gets 404 for an absent order and 401 for one that is there',
+
+  ...WRONG_REFUSALS,
 
   // early.ts: what happens before the guard
   'method-override': 'X-HTTP-Method-Override changes the method after the guard has decided',

@@ -3,6 +3,7 @@ import type { Faults } from './faults.ts'
 import { NOT_FOUND } from './reply.ts'
 import type { Route } from './routes.ts'
 import type { State } from './state.ts'
+import { wronglyWritten } from './wrong-refusals.ts'
 
 /** What was refused, and to whom. */
 export interface Refused {
@@ -15,7 +16,7 @@ export interface Refused {
 
 /** The answer of the guard, with what is wrong about how it is written. */
 export function refusalWith(answer: Answer, refused: Refused): Answer {
-  return challengeWith(classWith(answer, refused), refused.faults)
+  return wronglyWritten(challengeWith(classWith(answer, refused), refused.faults), refused)
 }
 
 function classWith(answer: Answer, refused: Refused): Answer {

@@ -1,0 +1,101 @@
+import type { RuleTexts } from './text.ts'
+
+/** What can be wrong about what a refusal says of how to come in. */
+export const CHALLENGE_RULES = {
+  'CHAL-MISSING': {
+    title: '401 without a challenge',
+    severity: 'medium',
+    why: 'A 401 must say how to authenticate. Without `WWW-Authenticate` a client cannot tell a login that is missing from one that has expired, and libraries that act on it do nothing.',
+    fix: 'Send one `WWW-Authenticate` line for every scheme that is accepted, such as `Bearer realm="orders"`.',
+    reference: 'RFC 9110 section 15.5.2',
+  },
+  'CHAL-SYNTAX': {
+    title: 'a challenge that cannot be read',
+    severity: 'medium',
+    why: 'Clients drop a challenge that they cannot parse, and those behind it in the same line. What should have helped them is lost, silently.',
+    fix: 'Write it with a function that quotes: `Scheme name="value", name="value"`, each name once, quotes and backslashes escaped, ASCII only.',
+    reference: 'RFC 9110 section 11.6.1',
+  },
+  'CHAL-INAPPLICABLE': {
+    title: 'offers only schemes that do not work here',
+    severity: 'medium',
+    why: 'The client is sent to fetch credentials that this operation never accepts, and comes back to the same 401.',
+    fix: 'Build the challenge from the schemes that the operation accepts, not from a default of the framework.',
+    reference: 'RFC 9110 section 11.6.1',
+  },
+  'CHAL-UNDECLARED': {
+    title: 'offers a scheme that the description does not have',
+    severity: 'low',
+    owasp: ['API8'],
+    why: 'Either the description lacks a way in that exists, or a default of the framework was left on. Ways in that nobody wrote down are not reviewed.',
+    fix: 'Switch the scheme off, or write it into `securitySchemes`.',
+  },
+  'CHAL-REALM': {
+    title: 'a challenge whose realm is missing or not quoted',
+    severity: 'low',
+    why: 'Basic and Digest need a realm: browsers and password stores choose the credentials by it, and some refuse a challenge without one.',
+    fix: 'Send `realm="..."` in double quotes.',
+    reference: 'RFC 7617 section 2, RFC 7616 section 3.3',
+  },
+  'CHAL-BEARER-ERROR': {
+    title: 'the challenge says the wrong thing about the token',
+    severity: 'low',
+    why: 'Clients renew a token on `error="invalid_token"` and start a login where there is no error. Without the code they cannot tell, and with one on a request that had no token they renew what they do not have.',
+    fix: 'Send `error="invalid_token"` for tokens that are expired, revoked or forged, `invalid_request` for what cannot be read, and no error where no token came.',
+    reference: 'RFC 6750 section 3.1',
+  },
+  'CHAL-SCOPE': {
+    title: 'does not say which scope is missing',
+    severity: 'medium',
+    why: 'A client can ask its user for one more scope, if it is told which one. Without it the user sees a plain refusal and nobody can mend it.',
+    fix: 'Answer 403 with `WWW-Authenticate: Bearer error="insufficient_scope", scope="..."` and name the scopes that the operation needs.',
+    reference: 'RFC 6750 section 3.1',
+  },
+  'CHAL-SCOPE-401': {
+    title: 'answers 401 where a scope is missing',
+    severity: 'low',
+    why: 'RFC 6750 says 403: the token is good. A client that gets 401 throws a good token away and fetches the same again.',
+    fix: 'Answer 403 with `error="insufficient_scope"`; container registries, whose protocol says 401, can use the profile for them.',
+    reference: 'RFC 6750 section 3.1',
+  },
+  'CHAL-METADATA': {
+    title: 'the metadata that the challenge names do not fit',
+    severity: 'medium',
+    why: 'Clients find out where tokens come from through `resource_metadata`. They must refuse metadata of another resource, so they cannot log in; a client that does not refuse them can be led astray.',
+    fix: 'Name an absolute https address of this server whose document has exactly this resource as `resource`.',
+    reference: 'RFC 9728 sections 3.3 and 5.1',
+  },
+  'CHAL-407': {
+    title: 'answers as a proxy would',
+    severity: 'medium',
+    why: '407 and `Proxy-Authenticate` are about the proxy that the client chose. A client sends its proxy credentials, or none, and never those for this API.',
+    fix: 'Answer 401 with `WWW-Authenticate`.',
+    reference: 'RFC 9110 section 15.5.8',
+  },
+  'CHAL-CORS': {
+    title: 'pages cannot read the challenge',
+    severity: 'info',
+    why: 'Scripts of allowed origins see only those fields that are exposed, so they cannot tell an expired token from a missing one.',
+    fix: 'Send `Access-Control-Expose-Headers: WWW-Authenticate` with refusals.',
+  },
+  'CHAL-INCONSISTENT': {
+    title: 'one protection space under several names',
+    severity: 'info',
+    why: 'Clients keep credentials by realm. Where one API uses several for the same scheme, they ask again and again.',
+    fix: 'Use one realm for what the same credentials open.',
+    reference: 'RFC 9110 section 11.5',
+  },
+  'CHAL-LEAK': {
+    title: 'the refusal tells more than it should',
+    severity: 'medium',
+    cwe: [209, 204],
+    why: 'Messages of exceptions, paths and host names are a map for an attacker, and a text that differs for a known and an unknown user lets anybody list the users.',
+    fix: 'Send one fixed text for each error code; write the details to the log.',
+  },
+  'CHAL-BROWSER-POPUP': {
+    title: 'opens the login dialog of the browser for a script',
+    severity: 'info',
+    why: 'A Basic challenge to a request of a page makes the browser show its own dialog over the application.',
+    fix: 'Leave Basic out of challenges for requests whose `Sec-Fetch-Mode` is not `navigate`, where another scheme is accepted.',
+  },
+} as const satisfies RuleTexts

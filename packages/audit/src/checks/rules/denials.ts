@@ -1,0 +1,86 @@
+import type { RuleTexts } from './text.ts'
+
+/** What can be wrong about how a known caller is refused. */
+export const DENIAL_RULES = {
+  'DENY-401-FOR-KNOWN': {
+    title: 'answers 401 to a caller who is known and may not',
+    severity: 'medium',
+    cwe: [393],
+    why: 'The credentials are good, and 401 says that they are not. Clients log in again, get the same credentials and the same 401; users see a login page that never helps.',
+    fix: 'Answer 403 to known callers who may not (404 where even the existence is a secret).',
+    reference: 'RFC 9110 section 15.5.4',
+  },
+  'DENY-SOFT': {
+    title: 'refuses with a status of success',
+    severity: 'medium',
+    cwe: [393],
+    why: 'Clients, caches and monitoring read the status: a refusal that says 200 is stored and counted as a success, and the client works on with an error as if it were data.',
+    fix: 'Answer 403 (or 404); keep the text in the content.',
+    reference: 'RFC 9110 section 15.5.4',
+  },
+  'DENY-400': {
+    title: 'refuses a known caller as if the request were wrong',
+    severity: 'medium',
+    cwe: [393],
+    why: 'The same request is right for those who may. The client looks for a mistake in a request that has none, and the refusal shows in no statistic of refusals.',
+    fix: 'Answer 403 (or 404), and decide before the request is validated.',
+    reference: 'RFC 9110 section 15.5.4',
+  },
+  'DENY-500': {
+    title: 'fails where it should refuse',
+    severity: 'high',
+    cwe: [393, 755],
+    why: 'The refusal is an exception that nobody catches. It raises alarms, invites repetition, and hides the refusals among real failures.',
+    fix: 'Let a refusal be a result, not an exception: 403 (or 404).',
+    reference: 'RFC 9110 section 15.5.4',
+  },
+  'DENY-REDIRECT': {
+    title: 'refuses a known caller with a redirect',
+    severity: 'low',
+    cwe: [393],
+    why: 'A client that asks for JSON follows it and takes the page for the answer.',
+    fix: 'Answer 403 (or 404) to programs.',
+    reference: 'RFC 9110 section 15.5.4',
+  },
+  'DENY-405': {
+    title: 'refuses a known caller as if the method did not exist',
+    severity: 'low',
+    cwe: [393],
+    why: 'The method exists for others. 405 is about the resource, may be cached, and tells the client to give up.',
+    fix: 'Answer 403.',
+    reference: 'RFC 9110 section 15.5.6',
+  },
+  'DENY-403-NO-REASON': {
+    title: '403 without a reason that a program can read',
+    severity: 'info',
+    why: 'A client cannot tell a missing role from a missing scope, a closed account or a quota, so it can only show a text.',
+    fix: 'Send a problem document with a `type`, or a stable `code`.',
+    reference: 'RFC 9457 section 3',
+  },
+  'DENY-403-LEAKS': {
+    title: 'the refusal names what the caller may not know',
+    severity: 'low',
+    cwe: [209],
+    why: 'The owner of an object, the list of roles that would be enough, or the text of a policy is a map for whoever looks for another way.',
+    fix: 'Send a fixed text and an id; write the rest to the log.',
+  },
+  'DENY-STEPUP': {
+    title: 'does not say that a stronger login would help',
+    severity: 'low',
+    why: 'The caller could log in once more and be let in. Without the challenge of RFC 9470 neither the client nor the user learns that.',
+    fix: 'Answer 401 with `error="insufficient_user_authentication"` and `acr_values` or `max_age`.',
+    reference: 'RFC 9470 section 3',
+  },
+  'DENY-INCONSISTENT': {
+    title: 'one rule is refused in several ways',
+    severity: 'low',
+    why: 'The same caller lacks the same thing and gets different answers, so clients need a rule for each operation, and what one answer conceals another one shows.',
+    fix: 'Let one function write refusals.',
+  },
+  'DENY-DOC': {
+    title: 'the code of the refusal is not described',
+    severity: 'info',
+    why: 'Generated clients know the answers that the description lists. Others end in their general error.',
+    fix: 'List the answer under `responses` of the operation.',
+  },
+} as const satisfies RuleTexts

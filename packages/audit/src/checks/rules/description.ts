@@ -1,0 +1,97 @@
+import type { RuleTexts } from './text.ts'
+
+/** What can be wrong about a description itself. */
+export const DESCRIPTION_RULES = {
+  'SPEC-UNDECLARED': {
+    title: 'a change that anybody may make',
+    severity: 'medium',
+    cwe: [306],
+    owasp: ['API2', 'API5'],
+    why: 'Generators, gateways and reviewers read the description. Where it asks for nothing, they open the operation.',
+    fix: 'Write `security` at the root, and open single operations with `security: []`.',
+    reference: 'OpenAPI 3.1 Security Requirement Object',
+  },
+  'SPEC-ADMIN-PUBLIC': {
+    title: 'something for administrators that asks for nothing',
+    severity: 'medium',
+    owasp: ['API5'],
+    why: 'Path, tag or summary speak of administration, and the description asks for no credentials.',
+    fix: 'Ask for the role or scope of administrators, or rename what is public.',
+  },
+  'SPEC-DANGLING': {
+    title: 'a requirement that names what is not defined',
+    severity: 'medium',
+    owasp: ['API8'],
+    why: 'Tools drop what they cannot find, and the operation is open or closed by accident.',
+    fix: 'Define the scheme or scope, or correct its name.',
+    reference: 'OpenAPI 3.1 Security Requirement Object',
+  },
+  'SPEC-OPTIONAL': {
+    title: 'a change for which credentials are optional',
+    severity: 'medium',
+    cwe: [306],
+    owasp: ['API2'],
+    why: '`{}` among the alternatives lets anybody call it. For a richer answer to known callers that is fine; for a change it rarely is.',
+    fix: 'Remove `{}` from `security` of the operation.',
+  },
+  'SPEC-AND-OR': {
+    title: 'two keys of which one is enough',
+    severity: 'info',
+    owasp: ['API8'],
+    why: 'Two API keys are alternatives here. Where an id and a secret belong together, they must stand in one entry, or either of them opens the operation.',
+    fix: 'Write both under the same list entry if both are needed.',
+    reference: 'OpenAPI 3.1 Security Requirement Object',
+  },
+  'SPEC-NO401': {
+    title: 'a protected operation without a described 401',
+    severity: 'low',
+    why: 'Generated clients do not know the answer that every caller gets sooner or later: that a token has expired.',
+    fix: 'Describe 401 with its `WWW-Authenticate` once, and refer to it.',
+  },
+  'SPEC-NO403': {
+    title: 'an operation for some without a described 403',
+    severity: 'low',
+    why: 'The operation asks for a scope, a role or an owner, so some known callers are refused, and the description does not say how.',
+    fix: 'Describe 403, or 404 where existence is concealed.',
+  },
+  'SPEC-NO404': {
+    title: 'an operation about one object without a described 404',
+    severity: 'low',
+    why: 'Any id may be one that is not there.',
+    fix: 'Describe 404.',
+  },
+  'SPEC-403-NO401': {
+    title: '403 is described where 401 is not',
+    severity: 'low',
+    why: 'Whoever writes 403 alone often answers 403 to callers without credentials, too.',
+    fix: 'Describe both, and check what nobody gets.',
+  },
+  'SPEC-401-NOAUTH': {
+    title: '401 is described where nothing is required',
+    severity: 'info',
+    why: 'Either the requirement was forgotten, or the answer is a remnant. Both mislead.',
+    fix: 'Write `security` for the operation, or remove the answer.',
+  },
+  'SPEC-CHALLENGE-UNDOC': {
+    title: 'a 401 without a described challenge',
+    severity: 'info',
+    why: 'The challenge is the part of a 401 that clients act on.',
+    fix: 'Describe the field `WWW-Authenticate` of the answer.',
+    reference: 'RFC 9110 section 15.5.2',
+  },
+  'SPEC-KEY-IN-QUERY': {
+    title: 'a key in the address',
+    severity: 'medium',
+    cwe: [598],
+    owasp: ['API2'],
+    why: 'Addresses are kept in logs, histories and `Referer` fields, and the key with them.',
+    fix: 'Take the key from a field such as `X-API-Key` or `Authorization`.',
+  },
+  'SPEC-UNKNOWN-SCHEME': {
+    title: 'an authentication scheme that is not registered',
+    severity: 'info',
+    why: 'Clients know registered schemes. For another name somebody has to write the code, and many write `Bearer` by mistake.',
+    fix: 'Use a scheme of the registry, or explain the one that you use in its description.',
+    reference: 'RFC 9110 section 16.4.1',
+  },
+} as const satisfies RuleTexts

@@ -1,0 +1,80 @@
+import type { RuleTexts } from './text.ts'
+
+/** What can be wrong about caches, other origins, cookies and limits. */
+export const HEADER_RULES = {
+  'CACHE-DENIAL': {
+    title: 'a refusal that caches may keep',
+    severity: 'medium',
+    cwe: [524],
+    why: 'A refusal that is kept is given to callers who may, or again to the same one after they logged in.',
+    fix: 'Send `Cache-Control: no-store` with every refusal.',
+    reference: 'RFC 9111 section 3',
+  },
+  'CACHE-GRANT': {
+    title: 'the answer to one caller is given to everybody',
+    severity: 'critical',
+    cwe: [524],
+    owasp: ['API8'],
+    why: 'A cache keeps what an entitled caller got and hands it to callers without credentials.',
+    fix: 'Send `Cache-Control: private` or `no-store` with answers to known callers, and let the cache respect `Authorization`.',
+    reference: 'RFC 9111 section 3.5',
+  },
+  'CACHE-VARY': {
+    title: 'shared caches may keep what differs from caller to caller',
+    severity: 'medium',
+    cwe: [524],
+    why: 'The answer allows shared caches to keep it and does not say that it depends on the credentials.',
+    fix: 'Send `private` or `no-store`, or `Vary` with the field that has the credentials.',
+    reference: 'RFC 9111 section 4.1',
+  },
+  'ETAG-ON-DENIAL': {
+    title: 'refusals carry validators',
+    severity: 'info',
+    why: 'An `ETag` on a refusal invites clients to ask whether it has changed, and may tell something about what is behind it.',
+    fix: 'Send no validators with refusals.',
+  },
+  'CORS-PREFLIGHT': {
+    title: 'asks for credentials in a preflight',
+    severity: 'medium',
+    why: 'Browsers never send credentials with a preflight. Where it is refused, no page of an allowed origin can call the operation.',
+    fix: 'Answer OPTIONS with `Access-Control-Request-Method` before the guard.',
+    reference: 'Fetch standard, CORS-preflight fetch',
+  },
+  'CORS-CREDENTIALS': {
+    title: 'lets pages of any origin read with credentials',
+    severity: 'high',
+    cwe: [942],
+    owasp: ['API8'],
+    why: 'Whatever page a user opens can read the API in their name.',
+    fix: 'Compare `Origin` with a fixed list; never send back what came, nor `null`.',
+    reference: 'Fetch standard, CORS protocol and credentials',
+  },
+  'CORS-DENIAL': {
+    title: 'pages cannot read refusals',
+    severity: 'low',
+    why: 'Without CORS fields a script sees a network error instead of 401, and cannot ask its user to log in.',
+    fix: 'Send the CORS fields with refusals, too: before the guard, not after it.',
+  },
+  'COOKIE-FLAGS': {
+    title: 'a session cookie without its protections',
+    severity: 'medium',
+    cwe: [614, 1004],
+    why: 'Without `HttpOnly` scripts can read it, without `Secure` it goes over plain http, without `SameSite` other sites can use it.',
+    fix: 'Set `HttpOnly; Secure; SameSite=Lax` (or `Strict`).',
+    reference: 'RFC 6265 section 4.1.2',
+  },
+  'RATE-SHAPE': {
+    title: '429 does not say when to come again',
+    severity: 'low',
+    why: 'Clients guess, and come too early or too late.',
+    fix: 'Send `Retry-After`.',
+    reference: 'RFC 6585 section 4',
+  },
+  'LOG-REFLECT': {
+    title: 'sends credentials back',
+    severity: 'high',
+    cwe: [200],
+    why: 'What is in the answer is in logs of clients, in error reports and on screens; the same text is most likely in the log of the server.',
+    fix: 'Never put what a caller sent as credentials into a message.',
+  },
+} as const satisfies RuleTexts
