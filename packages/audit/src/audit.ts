@@ -13,13 +13,14 @@ import { createObjects } from './objects/run-objects.ts'
 import { createKnowledge } from './observe/knowledge.ts'
 import { auditOperations, basePathOf } from './operations.ts'
 import type { Persona } from './persona.ts'
-import { expectationOf } from './plan/expectation.ts'
 import type { Progress } from './progress.ts'
 import { AuditRefused } from './refused.ts'
 import type { Report } from './report/report.ts'
 import { allows, type Mode } from './rule.ts'
 import type { Planning } from './run.ts'
 import { createSender } from './send/sender.ts'
+import { createExpect } from './expect/expect.ts'
+import type { ExpectedMatrix } from './expect/policy.ts'
 import { admitTarget } from './target/admit.ts'
 
 export interface AuditOptions {
@@ -28,8 +29,8 @@ export interface AuditOptions {
   readonly mode?: Mode
   /** Those of the configuration, with their credentials; nobody is not among them. */
   readonly personas: readonly Persona[]
-  /** Instead of what the description asks for. */
-  readonly expect?: Planning['expect']
+  /** What the gateway's policy, or a matrix that somebody accepted, says; it comes before the description. */
+  readonly policy?: ExpectedMatrix
   /** Instead of all checks. */
   readonly checks?: readonly Check[]
   /** Repeats the name of a host that is neither loopback nor private, or has the name of a production system. */
@@ -59,8 +60,8 @@ export async function runAudit(options: AuditOptions): Promise<Report> {
   const origin = await admitTarget(config.target, options.consent)
   const document = await loadDocument(config.openapi)
   const operations = auditOperations(document, config)
-  const described: Planning['expect'] = options.expect ?? ((operation, persona, relation = 'none') => expectationOf(operation, persona, relation))
-  const expect = withOwnership(described, resourcesOf({ operations, config }))
+  const written = createExpect({ ...config, ...(options.policy === undefined ? {} : { policy: options.policy }) })
+  const expect = withOwnership(written, resourcesOf({ operations, config }))
   const journal = journalFor(options, mode)
   const sender = createSender({
     ...config,
