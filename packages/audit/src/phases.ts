@@ -3,9 +3,10 @@ import type { Cell, CellCheck, Check, ProbeCheck } from './check.ts'
 import type { AuditConfig } from './config/config.ts'
 import { judgeCells } from './findings/judge-cells.ts'
 import { judgeDescription } from './findings/judge-description.ts'
+import type { Judged } from './findings/verdicts.ts'
 import { reportOf, type Outcome } from './findings/report-of.ts'
 import type { Journal, Recorded } from './journal/journal.ts'
-import { calibrate } from './observe/calibrate.ts'
+import { calibrate, calibrateInvalid } from './observe/calibrate.ts'
 import type { Knowledge } from './observe/knowledge.ts'
 import type { ManagedObjects, Objects } from './objects/objects.ts'
 import type { AuditOperation } from './operation.ts'
@@ -14,6 +15,7 @@ import { createControls } from './plan/controls.ts'
 import { runJobs, type Controls } from './plan/jobs.ts'
 import { plannedCells } from './plan/matrix.ts'
 import { planOf } from './plan/print.ts'
+import { levelNotes } from './preflight/levels.ts'
 import { cellJobs, cellKey } from './plan/read-cells.ts'
 import { caseJobs, plannedCases } from './plan/try-cases.ts'
 import { negativeControl, preflight, type Preflight } from './preflight/preflight.ts'
@@ -91,11 +93,30 @@ async function audited(audit: Audit, outcome: Outcome, found: Preflight): Promis
       outcome.notes.push(...(await calibrate(baselines, run, audit.knowledge)))
       outcome.judged.push(...(await inCase('negative control', async () => negativeControl(baselines, run))))
       outcome.notes.push(...(await inCase('seeding', async () => objects.prepare(run))))
+      await inCase('calibration', async () => calibrateInvalid(run, audit.knowledge))
       await readMatrix({ ...audit, run, controls }, outcome)
+      outcome.notes.push(...levelNotes(run))
       await judge({ ...audit, run, controls }, outcome)
     })
+  outcome.judged.push(...crashIn(audit, outcome))
   await cleanUp(objects, run, outcome)
   return run
+}
+
+/** A target that went away with one of our requests, as a finding of its own; that it stopped the run is said anyway. */
+function crashIn({ options }: Audit, { stopped }: Outcome): readonly Judged[] {
+  const rule = options.checks.find((check) => check.rule.id === 'ROB-CRASH')?.rule
+  if (rule === undefined || stopped?.cause_ !== 'target-gone' || stopped.exchange === undefined) return []
+  const { exchange, message } = stopped
+  const key = `${exchange.request.method} ${exchange.request.target.split('?', 1)[0]}`
+  return [
+    {
+      rule,
+      key,
+      persona: exchange.persona,
+      verdict: { level: 'strong', message, expected: 'an answer', observed: 'none, and none to anything after it', evidence: [exchange] },
+    },
+  ]
 }
 
 async function cleanUp(objects: ManagedObjects, run: Run, outcome: Outcome): Promise<void> {

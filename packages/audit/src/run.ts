@@ -69,9 +69,12 @@ export interface Run extends Planning {
 export class RunStopped extends Error {
   override readonly name = 'RunStopped'
   readonly cause_: 'target-gone' | 'budget' | 'aborted' | 'identities' | 'journal'
+  /** The request after which it could not go on, where there is one. */
+  readonly exchange?: Exchange
 
-  constructor(cause: RunStopped['cause_'], message: string) {
+  constructor(cause: RunStopped['cause_'], message: string, exchange?: Exchange) {
     super(message)
     this.cause_ = cause
+    if (exchange !== undefined) this.exchange = exchange
   }
 }

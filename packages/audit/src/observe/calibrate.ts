@@ -1,5 +1,6 @@
 import type { Exchange } from '../exchange.ts'
 import type { AuditOperation } from '../operation.ts'
+import { allows } from '../rule.ts'
 import type { Persona } from '../persona.ts'
 import type { Run } from '../run.ts'
 import { inCase } from '../send/current-case.ts'
@@ -38,10 +39,29 @@ async function learnRefused({ operation, persona }: Baseline, run: Run, knowledg
 /** A path below the target that nobody has heard of, and an object that is not there. */
 async function learnAbsent(baseline: Baseline | undefined, run: Run, knowledge: Knowledge): Promise<void> {
   const persona = baseline?.persona ?? run.nobody
+  const resource = run.objects.resources.find(({ read, parent }) => read !== undefined && read.neverTouch === undefined && parent === undefined)
+  const read = resource?.read
+  const built = read && run.build(read, persona, { values: { [resource.parameter]: run.marker('absent object') } })
+  if (built?.request !== undefined) knowledge.learnAbsent(await run.send(built.request, persona))
   const base = new URL(run.config.target).pathname.replace(/\/+$/, '')
   const target = `${base}/${run.marker('absent path')}`
   for (const as of new Set([persona, run.nobody]))
     knowledge.learnAbsent(await run.send({ method: 'GET', target, fields: [['Accept', 'application/json']] }, as))
+}
+
+/** How content is answered that cannot be read, with an object that is there for nothing else: broken content has been known to change things. */
+export async function calibrateInvalid(run: Run, knowledge: Knowledge): Promise<void> {
+  if (!allows(run.mode, 'writes')) return
+  for (const resource of run.objects.resources) {
+    const write = resource.replace ?? resource.update
+    const owner = run.personas.find((persona) => run.objects.find(resource, persona)?.seeded === true)
+    if (write === undefined || write.neverTouch !== undefined || owner === undefined) continue
+    const object = await run.objects.throwAway(resource, owner, run)
+    const built = object && run.build(write, owner, { values: object.values })
+    if (built?.request === undefined) continue
+    knowledge.learnInvalid(await run.send({ ...built.request, body: '{"' }, owner))
+    return
+  }
 }
 
 /** The request of a persona with random text in place of the secret; nothing if the credentials have none that is sent. */

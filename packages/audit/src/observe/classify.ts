@@ -51,6 +51,7 @@ function ofSuccess(response: AuditResponse, operation: AuditOperation, knowledge
   if (knowledge.isGranted(operation, response)) return ['granted', 'fingerprint']
   if (!knowledge.knows(operation)) return knowledge.isSoftDenial(response) ? ['soft-denied', 'fingerprint'] : ['granted', 'status']
   if (knowledge.isSoftDenial(response)) return ['soft-denied', 'fingerprint']
+  if (knowledge.isInvalid(response)) return ['invalid', 'fingerprint']
   // A single-page application answers whatever is not there with its page.
   if (knowledge.isAbsent(response)) return ['hidden', 'fingerprint']
   return isLoginPage(response) ? ['redirect-login', 'heuristic'] : ['granted', 'status']

@@ -10,6 +10,8 @@ export interface Knowledge {
   learnRefused(operation: AuditOperation, answers: { readonly anonymous: Exchange; readonly nonsense: Exchange }): void
   /** How a path answers that is surely not there. */
   learnAbsent(exchange: Exchange): void
+  /** How content is answered that nobody can read. */
+  learnInvalid(exchange: Exchange): void
   /** Whether an answer looks as one that was granted here. */
   isGranted(operation: AuditOperation, response: AuditResponse): boolean
   /** Whether the way in which this operation answers to those who may is known at all. */
@@ -17,6 +19,8 @@ export interface Knowledge {
   /** Whether an answer of status 2xx looks as a refusal of this API does. */
   isSoftDenial(response: AuditResponse): boolean
   isAbsent(response: AuditResponse): boolean
+  /** Whether an answer of status 2xx says that the content cannot be read. */
+  isInvalid(response: AuditResponse): boolean
 }
 
 interface Pair {
@@ -29,6 +33,7 @@ export function createKnowledge(): Knowledge {
   const pairs: Pair[] = []
   const soft = new Set<string>()
   const absent = new Set<string>()
+  const invalid = new Set<string>()
   return {
     learnGranted: ({ key }, { response }) => {
       if (response === undefined || !isSuccess(response)) return
@@ -48,10 +53,14 @@ export function createKnowledge(): Knowledge {
     learnAbsent: ({ response }) => {
       if (response !== undefined) absent.add(`${response.status} ${shapeOf(response)}`)
     },
+    learnInvalid: ({ response }) => {
+      if (response !== undefined && isSuccess(response)) invalid.add(shapeOf(response))
+    },
     isGranted: ({ key }, response) => granted.get(key)?.has(shapeOf(response)) === true,
     knows: ({ key }) => granted.has(key),
     isSoftDenial: (response) => soft.has(shapeOf(response)),
     isAbsent: (response) => absent.has(`${response.status} ${shapeOf(response)}`),
+    isInvalid: (response) => invalid.has(shapeOf(response)),
   }
 }
 

@@ -5,9 +5,9 @@ import { delay } from './pace.ts'
 /** Whether the target still answers anything. */
 export interface Liveness {
   /** Keeps the names of the last requests, for whoever asks which of them killed it. */
-  note(request: AuditRequest, as: { readonly persona: string; readonly case: string }): void
+  note(request: Pick<AuditRequest, 'method' | 'target'>, as: { readonly persona: string; readonly case: string }): void
   /** Resolves if it answers. Rejects with a `RunStopped` that names the last requests, once it does not after several tries. */
-  assert(): Promise<void>
+  assert(after?: Exchange): Promise<void>
   /** Whether it was found gone. */
   gone(): boolean
 }
@@ -34,13 +34,13 @@ export function createLiveness(ask: () => Promise<Exchange>): Liveness {
       last.push(`${method} ${target} as ${persona} (${name})`)
       if (last.length > LAST) last.shift()
     },
-    assert: async () => {
+    assert: async (after) => {
       asking ??= answers().finally(() => {
         asking = undefined
       })
       if (await asking) return
       dead = true
-      throw new RunStopped('target-gone', `the target does not answer any more; the last requests were: ${last.join('; ')}`)
+      throw new RunStopped('target-gone', `the target does not answer any more; the last requests were: ${last.join('; ')}`, after)
     },
     gone: () => dead,
   }

@@ -62,7 +62,7 @@ export function createSender(options: SenderOptions): Sender {
     // On a connection of its own: one that was kept may be what is broken.
     liveness: createLiveness(async () => {
       state.count += 1
-      return wire.exchange({ ...alive, fields: [...alive.fields, ['Connection', 'close']] }, { name: 'nobody' })
+      return wire.exchangeFreshly(alive, { name: 'nobody' })
     }),
     id: randomUUID().slice(0, 8),
     count: 0,
@@ -80,20 +80,26 @@ async function send(request: AuditRequest, as: Persona, state: Sending): Promise
   const safe = SAFE_METHODS.has(request.method)
   if (!allows(state.mode, safe ? 'safe' : 'writes')) throw new TypeError(`the mode \`${state.mode}\` sends no ${request.method}`)
   currentCase.getStore()?.used.add(as.name)
-  const first = await sendOnce(request, as, state)
+  // A write is never sent twice, so it goes where no kept connection can be closed in the same moment.
+  const first = await sendOnce({ request, as, freshly: !safe }, state)
   // An answer that asks for a nonce has done nothing yet (RFC 9449 section 9).
-  const exchange = first.response !== undefined && as.learn?.(first.response) === true ? await sendOnce(request, as, state) : first
+  const exchange = first.response !== undefined && as.learn?.(first.response) === true ? await sendOnce({ request, as, freshly: !safe }, state) : first
   if (exchange.failure === undefined || exchange.failure === 'unsendable') return exchange
-  // A kept connection that was closed in the same moment is no finding; a write may have been done, and is never sent twice.
-  const again = safe && exchange.failure === 'reset' ? await sendOnce(request, as, state) : exchange
-  if (again.failure !== undefined && UNEXPECTED.has(again.failure)) await state.liveness.assert()
+  const again = safe && exchange.failure === 'reset' ? await sendOnce({ request, as, freshly: true }, state) : exchange
+  if (again.failure !== undefined && UNEXPECTED.has(again.failure)) await state.liveness.assert(again)
   return again
 }
 
 /** After these it is asked whether the target is still there. */
 const UNEXPECTED: ReadonlySet<Breakdown> = new Set(['reset', 'refused', 'timeout', 'unreadable'])
 
-async function sendOnce(request: AuditRequest, as: Persona, state: Sending): Promise<Exchange> {
+interface Once {
+  readonly request: AuditRequest
+  readonly as: Persona
+  readonly freshly: boolean
+}
+
+async function sendOnce({ request, as, freshly }: Once, state: Sending): Promise<Exchange> {
   const { journal, pace, signal } = state
   const { key = 'outside of a case', beyondBudget = false } = currentCase.getStore() ?? {}
   if (!beyondBudget) takeOne(state)
@@ -106,10 +112,10 @@ async function sendOnce(request: AuditRequest, as: Persona, state: Sending): Pro
   try {
     // Others may have found it gone while this one waited.
     if (state.liveness.gone()) await state.liveness.assert()
-    state.liveness.note(authorized, { persona: as.name, case: key })
+    state.liveness.note(described(request), { persona: as.name, case: key })
     const safe = SAFE_METHODS.has(request.method)
     if (!safe) journal.addFirst({ type: 'sending', case: key, persona: as.name, ...described(request), hash: journal.hash(JSON.stringify(request)) })
-    const exchange = await state.wire.exchange(authorized, as)
+    const exchange = await (freshly ? state.wire.exchangeFreshly(authorized, as) : state.wire.exchange(authorized, as))
     if (!safe) journal.add({ type: 'sent', case: key, ...described(request), outcome: exchange.failure ?? String(exchange.response.status) })
     adapt(pace, exchange)
     return exchange

@@ -1,4 +1,4 @@
-import { Agent as PlainAgent, request as plainRequest, type ClientRequest, type IncomingMessage } from 'node:http'
+import { Agent as PlainAgent, request as plainRequest, type AgentOptions, type ClientRequest, type IncomingMessage } from 'node:http'
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import type { AuditRequest, AuditResponse, Breakdown, Exchange, FieldLines } from '../exchange.ts'
@@ -29,6 +29,8 @@ export type Sendable = Pick<Persona, 'name' | 'certificate'>
 /** Sends single requests over kept connections, and follows nothing. */
 export interface Wire {
   exchange(request: AuditRequest, persona: Sendable): Promise<Exchange>
+  /** The same on a connection of its own: those that are kept may have been closed in the same moment. */
+  exchangeFreshly(request: AuditRequest, persona: Sendable): Promise<Exchange>
   close(): void
 }
 
@@ -37,20 +39,21 @@ export function createWire(origin: Origin, options: WireOptions): Wire {
   const agentOf = (persona: Sendable): PlainAgent | TlsAgent => {
     // A certificate belongs to the connection, so whoever has one shares none.
     const key = persona.certificate === undefined ? '' : persona.name
-    const known = agents.get(key) ?? createAgent(origin, options, persona)
+    const known = agents.get(key) ?? createAgent(origin, { keepAlive: true, maxSockets: options.parallel, maxFreeSockets: options.parallel }, persona)
     agents.set(key, known)
     return known
   }
   return {
     exchange: async (request, persona) => exchange(request, persona.name, { origin, options, agent: agentOf(persona) }),
+    exchangeFreshly: async (request, persona) =>
+      exchange(request, persona.name, { origin, options, agent: createAgent(origin, { keepAlive: false }, persona) }),
     close: () => {
       for (const agent of agents.values()) agent.destroy()
     },
   }
 }
 
-function createAgent({ protocol }: Origin, { parallel }: WireOptions, { certificate }: Sendable): PlainAgent | TlsAgent {
-  const settings = { keepAlive: true, maxSockets: parallel, maxFreeSockets: parallel }
+function createAgent({ protocol }: Origin, settings: AgentOptions, { certificate }: Sendable): PlainAgent | TlsAgent {
   return protocol === 'http:' ? new PlainAgent(settings) : new TlsAgent({ ...settings, ...(certificate === undefined ? {} : certificate) })
 }
 

@@ -20,13 +20,16 @@ export function personasFrom({ personas }: Pick<Orders, 'personas'>): readonly P
   }))
 }
 
+/** More than are kept at one control. */
+export const CASES = 24
+
 /** Makes an object for each case, changes it, and leaves it to the run to remove it. */
 export const throwing: ProbeCheck = {
   kind: 'probe',
   mode: 'writes',
   rule: { id: 'THROWS', title: 'makes and changes objects', severity: 'info', why: '', fix: '' },
   plan: () =>
-    Array.from({ length: 6 }, (_, index) => ({
+    Array.from({ length: CASES }, (_, index) => ({
       key: `object ${index}`,
       persona: 'alice',
       sends: [`PUT /orders/{id} ${index}`],

@@ -140,3 +140,10 @@ test('refusals of one guard have one cause, whatever id, number and length they 
     true,
   ])
 })
+
+test('content that nobody can read is answered with 200 by some; that form is no grant', () => {
+  const knowledge = createKnowledge()
+  knowledge.learnGranted(ORDERS, answer(200, { orders: [] }))
+  knowledge.learnInvalid(answer(200, { errors: [{ path: 'a' }] }))
+  expect(classify(answer(200, { errors: [{ path: 'b' }] }), ORDERS, knowledge)).toMatchObject({ class: 'invalid', by: 'fingerprint' })
+})

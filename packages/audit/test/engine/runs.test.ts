@@ -224,10 +224,23 @@ test('what needs another mode, is never sent, or fails in the check is said, not
 })
 
 test('a probe that kills the target is named', async () => {
-  const kill = probe({ kill: async (run) => run.send({ method: 'GET', target: '/kill', fields: [] }, run.nobody) })
+  const kill = probe({ kill: async (run) => run.send({ method: 'GET', target: '/kill', fields: [] }, run.nobody) }, { rule: { ...RULE, id: 'ROB-CRASH' } })
   const api: Api = await startApi((request, response, caller) => (request.url === '/kill' ? void api.close() : guarded(request, response, caller)))
   const report = await runAudit({ checks: [kill], personas: [bearer('bob')], config: configFor(api.url, await documentFile(things(1))) })
-  expect([report.exitCode, report.incomplete?.split('; ').at(-1)]).toEqual([4, 'GET /kill as nobody (TEST-PROBE kill)'])
+  expect([report.exitCode, report.incomplete?.split('; ').at(-1)]).toEqual([4, 'GET /kill as nobody (ROB-CRASH kill)'])
+  expect(report.findings.map(({ rule, level, occurrences }) => [rule.id, level, occurrences[0].evidence.map(({ request }) => request.target)])).toEqual([
+    ['ROB-CRASH', 'strong', ['/kill']],
+  ])
+})
+
+test('personas with different roles who are answered alike everywhere are a reason to look', async () => {
+  const { report } = await audit(guarded, {
+    personas: [bearer('bob', { roles: ['customer'] }), bearer('olga', { roles: ['admin'] }), bearer('eve', { roles: ['admin'] })],
+  })
+  expect(report.notes.filter((note) => note.includes('answered alike'))).toEqual([
+    'bob and olga have different roles, and are answered alike everywhere; see whether the roles are as the configuration says',
+    'bob and eve have different roles, and are answered alike everywhere; see whether the roles are as the configuration says',
+  ])
 })
 
 test('the mode `plan` sends nothing and says what each mode would', async () => {
