@@ -1,4 +1,4 @@
-import { answer, describe, outcomeOf, type Decision } from '@countersign/core'
+import { answer, describe, type Decision } from '@countersign/core'
 import type { Cell } from '../check.ts'
 import type { AuditOperation } from '../operation.ts'
 import type { Finding, ReportCell, ReportRow } from '../report/report.ts'
@@ -41,9 +41,4 @@ export function statusOfDecision(decision: Decision): number {
 export function coverageOf(cells: readonly Cell[]): { readonly judged: number; readonly total: number } {
   const judged = cells.filter(({ observed }) => observed !== undefined && observed.class !== 'limited' && observed.class !== 'unknown')
   return { judged: judged.length, total: cells.length }
-}
-
-/** Whether a status is that of a refusal, for messages. */
-export function isRefusal(status: number): boolean {
-  return outcomeOf(status) !== undefined
 }

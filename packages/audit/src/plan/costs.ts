@@ -16,8 +16,8 @@ export function costsOf({ personas, operations, objects }: Pick<Run, 'personas' 
   const alone = owned.filter((operation) => !foreign.has(operation.key)).length
   if (known.length > 0 && alone > 0)
     notes.push(`without a second persona who owns objects, ${count(alone, 'operation')} about objects are not tried with those of somebody else`)
-  if (known.length > 1 && !known.some((one) => known.some((other) => other !== one && sameRights(one, other))))
-    notes.push('no two personas have the same roles and scopes, so what one may do with the objects of an equal is not seen apart from what its role may do')
+  if (known.length > 1 && !known.some((one) => known.some((other) => other !== one && sameRoles(one, other))))
+    notes.push('no two personas have the same roles, so what one may do with the objects of an equal is not seen apart from what its role may do')
   for (const [word, asking] of Object.entries(lacking(operations, known)))
     notes.push(`nobody has ${word}, so ${count(asking, 'operation')} that ask for it are never seen to let anybody in`)
   const missing = cells.filter(({ skipped }) => skipped?.startsWith('no value for') === true)
@@ -34,9 +34,9 @@ function count(number: number, noun: string): string {
 
 type Known = Planning['personas'][number]
 
-function sameRights(a: Known, b: Known): boolean {
-  const rights = ({ principal }: Known): string => JSON.stringify([[...(principal?.roles ?? [])].sort(), [...(principal?.scopes ?? [])].sort()])
-  return rights(a) === rights(b)
+function sameRoles(a: Known, b: Known): boolean {
+  const roles = ({ principal }: Known): string => JSON.stringify([...(principal?.roles ?? [])].sort())
+  return roles(a) === roles(b)
 }
 
 /** Roles and scopes that operations ask for and no persona has, with how many do. */

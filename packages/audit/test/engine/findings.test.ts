@@ -17,7 +17,7 @@ function operation(key: string): AuditOperation {
   return { key, method, path, tags: [], requirement: { type: 'authenticated' }, declared: true, parameters: [], content: undefined, answers: [], place }
 }
 
-function wrong(id: string, key: string, { level = 'strong' as Level, cause = 'a', severity = undefined as Severity | undefined } = {}): Judged {
+function wrong(id: string, key: string, { level = 'strong', cause = 'a', severity }: { level?: Level; cause?: string; severity?: Severity } = {}): Judged {
   const verdict = { level, message: 'm', expected: 'e', observed: 'o', evidence: [], cause, ...(severity === undefined ? {} : { severity }) }
   return { rule: rule(id), key, operation: operation(key), persona: 'bob', verdict }
 }

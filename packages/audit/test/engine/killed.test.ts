@@ -27,11 +27,11 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 async function ordersFor(target: Target, name: string): Promise<Orders> {
   const personas = await Promise.all(
-    target.everyday.map(async ({ name: who, principal, caretaker, credentials }) => ({
-      name: who,
-      caretaker,
-      ...(principal === undefined ? {} : { principal }),
-      token: (await credentials())?.value ?? '',
+    target.everyday.map(async (persona) => ({
+      name: persona.name,
+      caretaker: persona.caretaker,
+      ...(persona.principal === undefined ? {} : { principal: persona.principal }),
+      token: (await persona.credentials())?.value ?? '',
     })),
   )
   // Slow enough to be hit in the middle.
