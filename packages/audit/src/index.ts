@@ -8,3 +8,8 @@ export type { Cell, Case, CellCheck, Check, DescriptionCheck, DescriptionVerdict
 export type { Finding, Occurrence, Report, ReportCell, ReportRow, Untested } from './report/report.ts'
 export { createPersonas, type PersonaOptions } from './personas/personas.ts'
 export type { ExpectedCell, ExpectedMatrix, ExpectedRow } from './expect/policy.ts'
+export { jsonReport } from './report/json.ts'
+export type { TextStyle } from './report/paint.ts'
+export { redactReport, type RedactedReport, type RedactOptions } from './report/redact.ts'
+export { sarifReport, type SarifOptions } from './report/sarif.ts'
+export { terminalReport } from './report/terminal.ts'

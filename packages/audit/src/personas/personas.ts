@@ -14,7 +14,9 @@ import { createPost } from './post.ts'
 import { createSecretReader, type SecretOptions } from './secret-reader.ts'
 import type { Source, Surroundings } from './source.ts'
 
-export interface PersonaOptions extends SecretOptions {
+export interface PersonaOptions extends Omit<SecretOptions, 'onSecret'> {
+  /** Told of every secret and whose it is, so that reports can leave it out. */
+  readonly onSecret?: (persona: string, secret: string) => void
   /** As for the run: a login at a target that is not ours needs it, too. */
   readonly consent?: string
   /** Seconds since the epoch; that of the machine by default. */
@@ -24,10 +26,16 @@ export interface PersonaOptions extends SecretOptions {
 /** The personas of a configuration. Nothing is fetched before somebody asks for credentials, except certificates, which connections need. */
 export async function createPersonas(
   { personas, target }: Pick<AuditConfig, 'personas' | 'target'>,
-  { consent, now = () => Date.now() / 1000, ...secrets }: PersonaOptions,
+  { consent, now = () => Date.now() / 1000, onSecret = () => undefined, ...secrets }: PersonaOptions,
 ): Promise<readonly Persona[]> {
-  const surroundings: Surroundings = { secrets: createSecretReader(secrets), post: createPost({ target, consent }), target: target.replace(/\/+$/, ''), now }
-  return Promise.all(personas.map(async (setting) => createPersona(setting, await sourceOf(setting.credentials, surroundings), now)))
+  const post = createPost({ target, consent })
+  return Promise.all(
+    personas.map(async (setting) => {
+      const tell = (secret: string): void => onSecret(setting.name, secret)
+      const surroundings = { secrets: createSecretReader({ ...secrets, onSecret: tell }), post, target: target.replace(/\/+$/, ''), now }
+      return createPersona(setting, await sourceOf(setting.credentials, surroundings), { now, tell })
+    }),
+  )
 }
 
 function sourceOf(credentials: CredentialSource, surroundings: Surroundings): Source | Promise<Source> {
@@ -51,9 +59,19 @@ function sourceOf(credentials: CredentialSource, surroundings: Surroundings): So
   }
 }
 
-function createPersona(setting: PersonaSetting, source: Source, now: () => number): Persona {
+interface Telling {
+  readonly now: () => number
+  readonly tell: (secret: string) => void
+}
+
+function createPersona(setting: PersonaSetting, source: Source, { now, tell }: Telling): Persona {
   const { name, subject, roles, scopes, acr, tenant, state, machine, caretaker } = setting
-  const keeper = createKeeper(async () => named(name, source.obtain()), now)
+  const obtain = async (): Promise<Credentials> => {
+    const credentials = await named(name, source.obtain())
+    for (const secret of secretsIn(credentials)) tell(secret)
+    return credentials
+  }
+  const keeper = createKeeper(obtain, now)
   const binding = source.scheme === 'DPoP' ? ({ binding: 'key' } as const) : source.scheme === 'MutualTLS' ? ({ binding: 'certificate' } as const) : {}
   return {
     name,
@@ -76,6 +94,14 @@ function createPersona(setting: PersonaSetting, source: Source, now: () => numbe
     ...(source.learn === undefined ? {} : { learn: source.learn }),
     ...(source.certificate === undefined ? {} : { certificate: source.certificate }),
   }
+}
+
+/** Everything of credentials that must not be shown: the secret, what stands behind a scheme, the values of cookies. */
+function secretsIn({ value, fields }: Credentials): readonly string[] {
+  const parts = fields.flatMap(([name, text]) =>
+    name.toLowerCase() === 'cookie' ? [...text.matchAll(/=([^;]+)/g)].map(([, one = '']) => one) : [text.replace(/^\S+ +(?=\S)/, '')],
+  )
+  return [value, ...parts]
 }
 
 /** What a source says, with the name of the persona. */

@@ -16,6 +16,8 @@ export interface SecretOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Where relative paths begin, and programs run. */
   readonly folder: string
+  /** Told of every secret that is read, so that none is ever written out. */
+  readonly onSecret?: (secret: string) => void
 }
 
 /** Bytes. */
@@ -25,16 +27,18 @@ const PATIENCE = 30_000
 /** No field line can carry these (RFC 9110 section 5.5). */
 const UNSENDABLE = /[\u0000-\u0008\u000A-\u001F\u007F]/
 
-export function createSecretReader({ env, folder }: SecretOptions): SecretReader {
+export function createSecretReader({ env, folder, onSecret }: SecretOptions): SecretReader {
   const whole = async (source: SecretSource): Promise<string> => {
     const read = 'env' in source ? variable(source.env, env) : 'file' in source ? await file(source.file, folder) : await output(source.command, folder)
     if (read.trim() === '') throw new PersonaError(`${nameOf(source)} is empty`)
+    onSecret?.(read.trim())
     return read
   }
   return {
     whole,
     line: async (source) => {
       const [first = ''] = (await whole(source)).trim().split(/\r?\n/, 1)
+      onSecret?.(first.trim())
       if (UNSENDABLE.test(first)) throw new PersonaError(`${nameOf(source)} has control characters, which no request can carry`)
       return first.trim()
     },
