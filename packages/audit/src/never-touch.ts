@@ -6,7 +6,8 @@ const WORDS: readonly (readonly [word: RegExp, why: string])[] = [
   [/^(e?mails?|mailings?|sms|newsletters?|notifications?|invites?|invitations?)$/, 'it may write to people'],
   [/^(shutdown|restart|reboot|poweroff|halt|terminate|factory-?reset|wipe|purge|drop|truncate|reinstall|upgrade)$/, 'it may stop or empty the server'],
   [/^(deactivate|close-?account|delete-?account|unsubscribe)$/, 'it may end an account'],
-  [/^(webhooks?|hooks?|callbacks?|triggers?|deploy|deployments?)$/, 'it may set off something elsewhere'],
+  [/^(triggers?|deploy)$/, 'it may set off something elsewhere'],
+  [/^(webhooks?|hooks?|callbacks?|deployments?)$/, 'it may call somebody elsewhere'],
 ]
 
 /** Words that stop an operation only if it changes something: reading invoices moves no money. */
