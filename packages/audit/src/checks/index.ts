@@ -1,9 +1,19 @@
 import type { Check } from '../check.ts'
 import { challengeChecks } from './challenge/index.ts'
 import { denialsChecks } from './denials/index.ts'
+import { effectChecks } from './effects/index.ts'
 import { headersChecks } from './headers/index.ts'
 import { nobodyChecks } from './nobody/index.ts'
+import { objectChecks } from './objects/index.ts'
 import { robustnessChecks } from './robustness/index.ts'
 
 /** All checks, in the order of reports. */
-export const checks: readonly Check[] = [...nobodyChecks, ...challengeChecks, ...denialsChecks, ...headersChecks, ...robustnessChecks]
+export const checks: readonly Check[] = [
+  ...nobodyChecks,
+  ...challengeChecks,
+  ...denialsChecks,
+  ...objectChecks,
+  ...headersChecks,
+  ...effectChecks,
+  ...robustnessChecks,
+]
