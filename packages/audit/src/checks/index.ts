@@ -2,6 +2,7 @@ import type { Check } from '../check.ts'
 import { challengeChecks } from './challenge/index.ts'
 import { denialsChecks } from './denials/index.ts'
 import { effectChecks } from './effects/index.ts'
+import { functionChecks } from './functions/index.ts'
 import { headersChecks } from './headers/index.ts'
 import { nobodyChecks } from './nobody/index.ts'
 import { objectChecks } from './objects/index.ts'
@@ -13,6 +14,7 @@ export const checks: readonly Check[] = [
   ...challengeChecks,
   ...denialsChecks,
   ...objectChecks,
+  ...functionChecks,
   ...headersChecks,
   ...effectChecks,
   ...robustnessChecks,

@@ -69,6 +69,7 @@ export interface Objects {
   adopt(
     resource: Resource,
     made: { readonly by: Persona; readonly exchange: Exchange; readonly marker: string; readonly parent?: TargetObject },
+    run: Run,
   ): TargetObject | undefined
 }
 

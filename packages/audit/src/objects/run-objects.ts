@@ -50,7 +50,7 @@ export function createObjects(planning: Planning): ManagedObjects {
     throwAway: async (resource, owner, run) => makeOne(register, { resource, owner, run }),
     readBack: async (object, run) => (await lookAt(object, run, { as: object.owner, volatile })).exchange,
     look: async (object, run, as = object.owner) => lookAt(object, run, { as, volatile }),
-    adopt: (resource, made) => {
+    adopt: (resource, made, run) => {
       const parents = made.parent === undefined ? {} : renamed(made.parent.values, made.parent.resource.item, resource.item)
       const values = valuesOfAnswer(made.exchange, resource, parents).find((one) => isComplete(one, resource))
       if (values === undefined) {
@@ -59,6 +59,7 @@ export function createObjects(planning: Planning): ManagedObjects {
       }
       const object = { resource, owner: made.by, values, marker: made.marker, seeded: true }
       register.made.push(object)
+      run.journal.addFirst({ type: 'created', object: { resource: resource.item, owner: made.by.name, values, marker: made.marker } })
       return object
     },
     prepare: async (run) => (allows(run.mode, 'writes') ? seed(register, run) : []),

@@ -3,6 +3,7 @@ import type { Objects } from '../objects/objects.ts'
 import type { AuditOperation } from '../operation.ts'
 import type { Persona } from '../persona.ts'
 import type { Built, RequestParts } from '../run.ts'
+import { isTenant } from './tenant.ts'
 import { resourceIn } from '../objects/ownership.ts'
 import { renamed } from '../objects/templates.ts'
 
@@ -34,7 +35,16 @@ function valuesFor(
   const resource = resourceIn(objects.resources, operation)
   const owners = parts.owner === undefined ? [persona, ...(persona.principal === undefined ? personas : [])] : [parts.owner]
   const object = resource && owners.map((owner) => objects.find(resource, owner)).find((found) => found !== undefined)
-  return { ...(object && renamed(object.values, object.resource.item, operation.path)), ...parts.values }
+  return {
+    ...tenantOf(operation, persona.tenant ?? (persona.principal === undefined ? personas.find(({ tenant }) => tenant !== undefined)?.tenant : undefined)),
+    ...(object && renamed(object.values, object.resource.item, operation.path)),
+    ...parts.values,
+  }
+}
+
+/** The tenant of whoever calls; of somebody where nobody calls. */
+function tenantOf({ parameters }: AuditOperation, tenant: string | undefined): Readonly<Record<string, string>> {
+  return tenant === undefined ? {} : Object.fromEntries(parameters.filter(({ name }) => isTenant(name)).map(({ name }) => [name, tenant]))
 }
 
 type Text = { readonly text: string; readonly missing?: never } | { readonly text?: never; readonly missing: string }

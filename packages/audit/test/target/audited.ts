@@ -33,10 +33,14 @@ export async function auditTarget(target: Target, { checks, mode = 'safe', ...mo
 }
 
 /** Audits a target with faults, and closes it. */
-export async function auditFaulty(faults: readonly FaultName[], checks: readonly Check[], options: Partial<AuditOptions> = {}): Promise<Audited> {
+export async function auditFaulty(
+  faults: readonly FaultName[],
+  checks: readonly Check[],
+  { everybody = false, ...options }: Partial<AuditOptions> & { readonly everybody?: boolean } = {},
+): Promise<Audited> {
   const target = await startTarget(...faults)
   try {
-    return await auditTarget(target, { checks, ...options })
+    return await auditTarget(target, { checks, ...(everybody ? { personas: Object.values(target.personas) } : {}), ...options })
   } finally {
     await target.close()
   }

@@ -19,6 +19,7 @@ export const FAULTS = {
   'write-scope-forgotten': 'POST /scoped asks for no scope',
   'scope-overdone': 'GET /scoped asks for a scope beyond the documented one',
   'profile-owner-forgotten': 'GET /users/{id} asks for any known caller',
+  'tenant-from-path': 'GET /tenants/{tenant}/settings lets in whoever names it',
   'person-forgotten': 'POST /surveys lets machines in',
   'owner-forgotten-on-read': 'GET /orders/{id} does not look whose it is',
   'owner-forgotten-on-replace': 'PUT /orders/{id} does not look whose it is',

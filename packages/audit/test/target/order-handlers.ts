@@ -44,7 +44,12 @@ export const search: Handler = (call) => {
   return { status: 200, body: { orders: visible.map((order) => shown(order, call)) } }
 }
 
-export const read: Handler = (call) =>
+export const read: Handler = (call) => {
+  const removed = call.faults.has('deleted-still-readable') ? call.state.removed.get(call.params['id'] ?? '') : undefined
+  return removed === undefined ? readOrder(call) : { status: 200, body: shown(removed, call) }
+}
+
+const readOrder: Handler = (call) =>
   withOrder(call, (order) => {
     const etag = etagOf(order)
     return call.fields['if-none-match'] === etag ? { status: 304, fields: { ETag: etag } } : { status: 200, body: shown(order, call), fields: { ETag: etag } }
@@ -80,7 +85,8 @@ function shopMembers({ status, discount }: Readonly<Record<string, unknown>>): P
 
 export const remove: Handler = (call) =>
   withOrder(call, (order) => {
-    if (!call.faults.has('deleted-still-readable')) call.state.orders.delete(order.id)
+    call.state.orders.delete(order.id)
+    call.state.removed.set(order.id, order)
     return { status: 204 }
   })
 

@@ -43,3 +43,5 @@ export const stock: Handler = () => ({ status: 200, body: { tea: 12 } })
 export const prices: Handler = () => ({ status: 200, body: { tea: 3.5 } })
 
 export const health: Handler = () => ({ status: 200, body: { healthy: true } })
+
+export const settings: Handler = ({ params }) => ({ status: 200, body: { tenant: params['tenant'], theme: params['tenant'] === 'north' ? 'ice' : 'palm' } })

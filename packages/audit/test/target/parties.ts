@@ -3,8 +3,8 @@ import type { Credentials, Persona } from '../../src/persona.ts'
 
 /** Who knows the target: customers, an administrator, somebody of the support, two partners with other schemes, a machine, and a locked account. */
 const PARTIES = {
-  alice: { scheme: 'Bearer', roles: ['customer'], scopes: ['orders:read', 'orders:write'] },
-  bob: { scheme: 'Bearer', roles: ['customer'], scopes: ['orders:read'] },
+  alice: { scheme: 'Bearer', roles: ['customer'], scopes: ['orders:read', 'orders:write'], tenant: 'north' },
+  bob: { scheme: 'Bearer', roles: ['customer'], scopes: ['orders:read'], tenant: 'south' },
   olga: { scheme: 'Bearer', roles: ['admin'], scopes: ['orders:read', 'orders:write'], caretaker: true },
   sam: { scheme: 'Bearer', roles: ['support'], scopes: [] },
   kiosk: { scheme: 'ApiKey', roles: ['partner'], scopes: [] },
@@ -20,6 +20,7 @@ interface Party {
   readonly caretaker?: boolean
   readonly machine?: boolean
   readonly state?: 'locked'
+  readonly tenant?: string
 }
 
 export type PartyName = keyof typeof PARTIES
@@ -56,6 +57,7 @@ function personaOf(name: PartyName, issuer: TestIssuer): Persona {
     },
     caretaker: party.caretaker ?? false,
     ...(party.state === undefined ? {} : { state: party.state }),
+    ...(party.tenant === undefined ? {} : { tenant: party.tenant }),
     credentials: () => (current ??= credentialsOf(name, party, issuer)),
     renew: () => (current = undefined),
     authorize: async (request, { fields }) => ({ ...request, fields: [...request.fields, ...fields] }),
@@ -65,14 +67,20 @@ function personaOf(name: PartyName, issuer: TestIssuer): Persona {
 /** Seconds. */
 const LIFETIME = 3600
 
-async function credentialsOf(name: PartyName, { scheme, roles, scopes, machine }: Party, issuer: TestIssuer): Promise<Credentials> {
+async function credentialsOf(name: PartyName, { scheme, roles, scopes, machine, tenant }: Party, issuer: TestIssuer): Promise<Credentials> {
   if (scheme === 'ApiKey') return { kind: 'apiKey', fields: [['X-API-Key', SECRETS.kiosk]], value: SECRETS.kiosk }
   if (scheme === 'Basic') {
     const value = `${name}:${SECRETS.lena}`
     return { kind: 'basic', fields: [['Authorization', `Basic ${Buffer.from(value).toString('base64')}`]], value }
   }
   const expires = Math.floor(Date.now() / 1000) + LIFETIME
-  const claims = { roles, ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }), exp: expires, ...(machine === true ? { client_id: name } : {}) }
+  const claims = {
+    roles,
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
+    exp: expires,
+    ...(machine === true ? { client_id: name } : {}),
+  }
   const value = await issuer.token(name, claims)
   return { kind: 'bearer', fields: [['Authorization', `Bearer ${value}`]], value, expires }
 }

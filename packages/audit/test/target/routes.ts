@@ -3,7 +3,7 @@ import type { FaultName, Faults } from './faults.ts'
 import * as orders from './order-handlers.ts'
 import * as others from './other-handlers.ts'
 import type { Handler } from './reply.ts'
-import type { State } from './state.ts'
+import type { Order, State } from './state.ts'
 
 /** One operation of the target: what it asks for, and what it does. */
 export interface Route {
@@ -59,6 +59,7 @@ export function routesOf(state: State, faults: Faults): readonly Route[] {
       handle: others.recount,
     },
     { method: 'POST', path: '/surveys', requirement: faults.has('person-forgotten') ? known : allOf(known, user()), handle: others.survey },
+    { method: 'GET', path: '/tenants/{tenant}/settings', requirement: asks.tenant, handle: others.settings },
     { method: 'GET', path: '/partner/stock', requirement: authenticated({ via: ['ApiKey'] }), handle: others.stock },
     { method: 'GET', path: '/partner/prices', requirement: authenticated({ via: ['Basic'] }), handle: others.prices },
     { method: 'GET', path: '/public/health', requirement: open(), handle: others.health },
@@ -72,6 +73,7 @@ interface Requirements {
   readonly reports: Requirement
   readonly scoped: Requirement
   readonly ownNotice: Requirement
+  readonly tenant: Requirement
   /** For the owner, the support and administrators. */
   seen(forgotten: FaultName): Requirement
   /** For the owner and administrators. */
@@ -79,7 +81,12 @@ interface Requirements {
 }
 
 function requirementsOf(state: State, faults: Faults): Requirements {
-  const own = owned({ load: ({ params }) => state.orders.get(params['id'] ?? ''), by: ({ customer }, { subject }) => customer === subject })
+  const removed = (id: string): Order | undefined => (faults.has('deleted-still-readable') ? state.removed.get(id) : undefined)
+  const own = owned({
+    load: ({ params }) => state.orders.get(params['id'] ?? '') ?? removed(params['id'] ?? ''),
+    by: ({ customer }, { subject }) => customer === subject,
+  })
+  const resident = owned({ name: 'tenant', load: ({ params }) => params['tenant'], by: (tenant, { claims }) => claims['tenant'] === tenant })
   const notice = owned({
     name: 'author',
     otherwise: 'forbid',
@@ -103,6 +110,7 @@ function requirementsOf(state: State, faults: Faults): Requirements {
       open(),
     ),
     scoped: unless('scope-forgotten', unless('scope-overdone', allOf(known, scope('orders:read')), allOf(known, scope('orders:audit'))), known),
+    tenant: unless('tenant-from-path', allOf(known, resident), known),
     ownNotice: allOf(known, anyOf(role('admin'), notice)),
     seen: (forgotten) => unless(forgotten, anyOf(allOf(known, role('admin', 'support')), allOf(known, own)), known),
     changed: (forgotten) => (forgotten === undefined ? changer : unless(forgotten, changer, known)),

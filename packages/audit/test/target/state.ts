@@ -35,6 +35,8 @@ export interface Notice {
 export interface State {
   readonly orders: Map<string, Order>
   readonly notices: Map<string, Notice>
+  /** Removed orders, for the fault that still shows them; nothing that counts. */
+  readonly removed: Map<string, Order>
   readonly users: ReadonlyMap<string, User>
   reset(): void
   /** The same for the same content, whatever happened in between. */
@@ -60,8 +62,10 @@ export function createState(): State {
   const state: State = {
     orders: new Map(),
     notices: new Map(),
+    removed: new Map(),
     users: byId(USERS),
     reset: () => {
+      state.removed.clear()
       fill(state.orders, ORDERS)
       fill(state.notices, NOTICES)
     },

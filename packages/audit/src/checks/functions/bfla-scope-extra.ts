@@ -1,0 +1,33 @@
+import type { Requirement } from '@countersign/core'
+import type { CellCheck } from '../../check.ts'
+import { statusOf } from '../answers.ts'
+
+export const bflaScopeExtra: CellCheck = {
+  kind: 'cell',
+  rule: {
+    id: 'BFLA-SCOPE-EXTRA',
+    title: 'asks for more scopes than are documented',
+    severity: 'medium',
+    why: 'Clients ask for the scopes that the description names, and are refused all the same. They then ask for everything there is.',
+    fix: 'Let the description and the code name the same scopes.',
+    reference: 'RFC 6750 section 3.1',
+  },
+  judge: ({ operation, persona, relation, expected, observed }) => {
+    if (persona.principal === undefined || persona.state !== undefined || relation === 'foreign' || observed === undefined) return undefined
+    if (expected.class !== 'granted' || !asksForScope(operation.requirement)) return undefined
+    if (observed.class !== 'denied-authz' && observed.class !== 'soft-denied') return { level: 'passed' }
+    return {
+      level: operation.declared ? 'strong' : 'suspected',
+      message: `${persona.name} has every scope that ${operation.key} is documented to ask for, and is refused`,
+      expected: '200',
+      observed: statusOf(observed.exchange),
+      evidence: [observed.exchange],
+      cause: operation.key,
+    }
+  },
+}
+
+function asksForScope(requirement: Requirement): boolean {
+  if (requirement.type === 'all' || requirement.type === 'any') return requirement.of.some(asksForScope)
+  return requirement.type === 'scope' || (requirement.type === 'unprobeable' && asksForScope(requirement.of))
+}
