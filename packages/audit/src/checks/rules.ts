@@ -3,13 +3,16 @@ import { CHALLENGE_RULES } from './rules/challenge.ts'
 import { CREDENTIAL_RULES } from './rules/credentials.ts'
 import { DENIAL_RULES } from './rules/denials.ts'
 import { DESCRIPTION_RULES } from './rules/description.ts'
+import { EFFECT_RULES } from './rules/effects.ts'
+import { FUNCTION_RULES } from './rules/functions.ts'
 import { HEADER_RULES } from './rules/headers.ts'
 import { NOBODY_RULES } from './rules/nobody.ts'
+import { OBJECT_RULES } from './rules/objects.ts'
 import { ROBUSTNESS_RULES } from './rules/robustness.ts'
 import { ROUTING_RULES } from './rules/routing.ts'
 import { TOKEN_RULES } from './rules/tokens.ts'
 
-/** What can be wrong about description, callers without credentials, challenges, credentials, tokens, denials, routes and headers. */
+/** Everything that can be wrong. */
 export const RULES = {
   ...DESCRIPTION_RULES,
   ...NOBODY_RULES,
@@ -17,8 +20,11 @@ export const RULES = {
   ...CREDENTIAL_RULES,
   ...TOKEN_RULES,
   ...DENIAL_RULES,
+  ...OBJECT_RULES,
+  ...FUNCTION_RULES,
   ...ROUTING_RULES,
   ...HEADER_RULES,
+  ...EFFECT_RULES,
   ...ROBUSTNESS_RULES,
 }
 

@@ -8,7 +8,8 @@ import { callOn } from './look.ts'
 import { differences, isRecord } from './members.ts'
 import type { Look, Resource, TargetObject } from './objects.ts'
 import { strangers, type Stranger } from './rights.ts'
-import { resourcesOf } from './resources.ts'
+import { mayMake } from './make.ts'
+import { resourcesOf, settingOf } from './resources.ts'
 
 /** Somebody does something to an object of somebody else. */
 export interface Attack {
@@ -56,9 +57,10 @@ export function ownersOf(planning: Planning, resource: Resource): readonly Perso
   return planning.personas.filter((persona) => {
     const { principal, state, caretaker } = persona
     if (principal === undefined || state !== undefined || caretaker) return false
-    const makes = resource.create === undefined || planning.expect(resource.create, persona, 'own').class === 'granted'
+    const owns =
+      resource.create === undefined || mayMake(resource, persona, planning) || (settingOf(resource, planning.config)?.objects[persona.name] ?? []).length > 0
     const kind = principal.roles.join(' ')
-    if (!makes || kinds.has(kind)) return false
+    if (!owns || kinds.has(kind)) return false
     kinds.add(kind)
     return true
   })

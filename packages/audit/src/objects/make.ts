@@ -30,9 +30,10 @@ export function unmakable({ create, remove, parent }: Resource): string | undefi
   return undefined
 }
 
-/** Whether the rules let a persona make such objects. */
-export function mayMake({ create }: Resource, persona: Persona, planning: Planning): boolean {
-  return create !== undefined && persona.principal !== undefined && persona.state === undefined && planning.expect(create, persona, 'own').class === 'granted'
+/** Whether the rules let a persona make such objects, and what they stand in. */
+export function mayMake({ create, parent }: Resource, persona: Persona, planning: Planning): boolean {
+  if (create === undefined || persona.principal === undefined || persona.state !== undefined) return false
+  return planning.expect(create, persona, 'own').class === 'granted' && (parent === undefined || mayMake(parent, persona, planning))
 }
 
 /** Makes an object with a marker in its texts, finds out its identifier, and looks whether it is there. */

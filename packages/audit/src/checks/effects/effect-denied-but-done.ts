@@ -2,21 +2,14 @@ import type { ProbeCheck } from '../../check.ts'
 import { attacksOn, countTimes, effectOf, evidenceOf } from '../../objects/attack.ts'
 import { statusOf } from '../answers.ts'
 import { attackCase } from '../objects/write-checks.ts'
+import { ruleOf } from '../rules.ts'
 
 const times = countTimes()
 
 export const effectDeniedButDone: ProbeCheck = {
   kind: 'probe',
   mode: 'writes',
-  rule: {
-    id: 'EFFECT-DENIED-BUT-DONE',
-    title: 'refuses and does it all the same',
-    severity: 'critical',
-    cwe: [863],
-    owasp: ['API1', 'API5'],
-    why: 'The caller gets a refusal and the change is made: logs and tests that look at the status see nothing.',
-    fix: 'Decide before anything is changed, and roll back whatever was begun when the decision is no.',
-  },
+  rule: ruleOf('EFFECT-DENIED-BUT-DONE'),
   plan: (planning) =>
     attacksOn(planning, ({ replace, update, remove }) => [replace, update, remove]).map((what) =>
       attackCase(what, {

@@ -8,18 +8,12 @@ import { resourcesOf } from '../../objects/resources.ts'
 import type { AuditOperation } from '../../operation.ts'
 import type { Persona } from '../../persona.ts'
 import { statusOf } from '../answers.ts'
+import { ruleOf } from '../rules.ts'
 
 export const effectFailedCreate: ProbeCheck = {
   kind: 'probe',
   mode: 'writes',
-  rule: {
-    id: 'EFFECT-FAILED-CREATE',
-    title: 'refuses to make an object and makes it',
-    severity: 'medium',
-    cwe: [460],
-    why: 'The caller is told that the object was not accepted, and it is there: incomplete, unpaid, and made once more by the next attempt.',
-    fix: 'Validate before anything is stored, and store within one transaction.',
-  },
+  rule: ruleOf('EFFECT-FAILED-CREATE'),
   plan: (planning) =>
     resourcesOf(planning).flatMap((resource) => {
       const { create, list } = resource

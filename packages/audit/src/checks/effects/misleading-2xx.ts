@@ -2,6 +2,7 @@ import type { ProbeCheck } from '../../check.ts'
 import { attacksOn, countTimes, effectOf, evidenceOf, leavesTrace } from '../../objects/attack.ts'
 import { statusOf } from '../answers.ts'
 import { attackCase, levelOf } from '../objects/write-checks.ts'
+import { ruleOf } from '../rules.ts'
 
 const times = countTimes()
 
@@ -11,15 +12,7 @@ const ACCEPTED = 202
 export const misleading2xx: ProbeCheck = {
   kind: 'probe',
   mode: 'writes',
-  rule: {
-    id: 'MISLEADING-2XX',
-    title: 'says that it was done, and it was not',
-    severity: 'low',
-    cwe: [393],
-    why: 'A caller who may not change the object is told that it worked. Clients go on with what is not so, and nobody notices the attempt.',
-    fix: 'Answer 404 or 403 where nothing is done because the caller may not.',
-    reference: 'RFC 9110 section 15.3',
-  },
+  rule: ruleOf('MISLEADING-2XX'),
   plan: (planning) =>
     attacksOn(planning, ({ replace, update, remove }) => [replace, update, remove])
       .filter(({ operation }) => leavesTrace(operation))

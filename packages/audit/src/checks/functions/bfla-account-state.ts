@@ -1,17 +1,10 @@
 import type { CellCheck } from '../../check.ts'
 import { statusOf } from '../answers.ts'
+import { ruleOf } from '../rules.ts'
 
 export const bflaAccountState: CellCheck = {
   kind: 'cell',
-  rule: {
-    id: 'BFLA-ACCOUNT-STATE',
-    title: 'lets in a locked or expired account',
-    severity: 'high',
-    cwe: [863],
-    owasp: ['API2', 'API5'],
-    why: 'An account was locked for a reason, and its credentials go on working: locking does nothing.',
-    fix: 'Look up how the account stands on every request, or keep tokens so short-lived that a lock counts within minutes.',
-  },
+  rule: ruleOf('BFLA-ACCOUNT-STATE'),
   judge: ({ operation, persona, relation, observed }, run) => {
     if (persona.state === undefined || relation === 'foreign' || observed === undefined) return undefined
     if (run.expect(operation, run.nobody).class === 'granted') return undefined

@@ -1,17 +1,9 @@
 import type { CellCheck, ProbeCheck } from '../../check.ts'
-import type { Rule } from '../../rule.ts'
 import { judgeDenied } from './denied-cells.ts'
 import { deniedWrites } from './denied-writes.ts'
+import { ruleOf } from '../rules.ts'
 
-const rule: Rule = {
-  id: 'BFLA-CLIENTTYPE',
-  title: 'takes one kind of caller for another',
-  severity: 'medium',
-  cwe: [863],
-  owasp: ['API5'],
-  why: 'A route for people lets a machine in, or one for partners a customer: credentials of a kind that nobody meant to be good there.',
-  fix: 'Name the schemes and the kind of caller on each route, and refuse the others there.',
-}
+const rule = ruleOf('BFLA-CLIENTTYPE')
 
 const REASONS = ['user-required', 'scheme-not-accepted']
 

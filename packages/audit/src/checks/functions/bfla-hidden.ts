@@ -4,18 +4,12 @@ import type { AuditOperation } from '../../operation.ts'
 import type { Planning, Run } from '../../run.ts'
 import type { Verdict } from '../../verdict.ts'
 import { statusOf } from '../answers.ts'
+import { ruleOf } from '../rules.ts'
 
 export const bflaHidden: ProbeCheck = {
   kind: 'probe',
   mode: 'safe',
-  rule: {
-    id: 'BFLA-HIDDEN',
-    title: 'answers a method that nobody described, to everybody',
-    severity: 'high',
-    owasp: ['API9', 'API5'],
-    why: 'The server itself names the method, the description does not know it, and no guard stands before it.',
-    fix: 'Describe it and protect it, or take it away. Let a test hold the routes of the server against the description.',
-  },
+  rule: ruleOf('BFLA-HIDDEN'),
   plan: (planning) => {
     const paths = new Map<string, AuditOperation>()
     // Where everything is public there is nothing to hide.

@@ -10,21 +10,14 @@ import type { AuditOperation } from '../../operation.ts'
 import type { Persona } from '../../persona.ts'
 import type { Run } from '../../run.ts'
 import { statusOf } from '../answers.ts'
+import { ruleOf } from '../rules.ts'
 
 const FIELDS = ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'] as const
 
 export const bflaMethodOverride: ProbeCheck = {
   kind: 'probe',
   mode: 'writes',
-  rule: {
-    id: 'BFLA-METHOD-OVERRIDE',
-    title: 'does what it refuses if the method is named elsewhere',
-    severity: 'high',
-    cwe: [650],
-    owasp: ['API5'],
-    why: 'The guard looks at the method of the request and the application at a field that replaces it: what is refused as DELETE is done as GET or POST.',
-    fix: 'Turn the replacement of methods off. Where old clients need it, do it before anything decides, and never for GET.',
-  },
+  rule: ruleOf('BFLA-METHOD-OVERRIDE'),
   plan: (planning) =>
     resourcesOf(planning).flatMap((resource) => {
       const { remove } = resource

@@ -6,18 +6,12 @@ import type { Planning, Run } from '../../run.ts'
 import type { Verdict } from '../../verdict.ts'
 import type { Exchange } from '../../exchange.ts'
 import { statusOf } from '../answers.ts'
+import { ruleOf } from '../rules.ts'
 
 export const bflaOldversion: ProbeCheck = {
   kind: 'probe',
   mode: 'safe',
-  rule: {
-    id: 'BFLA-OLDVERSION',
-    title: 'serves the same data under another version without a guard',
-    severity: 'high',
-    owasp: ['API9'],
-    why: 'An old version, or an internal one, is still served and was forgotten when the guard was put up.',
-    fix: 'Take old versions away, or put them behind the same guard; protect by default and open single routes.',
-  },
+  rule: ruleOf('BFLA-OLDVERSION'),
   plan: (planning) =>
     planning.operations
       .filter((operation) => operation.method === 'GET' && !operation.path.includes('{') && operation.neverTouch === undefined)

@@ -1,17 +1,11 @@
 import type { Requirement } from '@countersign/core'
 import type { CellCheck } from '../../check.ts'
 import { statusOf } from '../answers.ts'
+import { ruleOf } from '../rules.ts'
 
 export const bflaScopeExtra: CellCheck = {
   kind: 'cell',
-  rule: {
-    id: 'BFLA-SCOPE-EXTRA',
-    title: 'asks for more scopes than are documented',
-    severity: 'medium',
-    why: 'Clients ask for the scopes that the description names, and are refused all the same. They then ask for everything there is.',
-    fix: 'Let the description and the code name the same scopes.',
-    reference: 'RFC 6750 section 3.1',
-  },
+  rule: ruleOf('BFLA-SCOPE-EXTRA'),
   judge: ({ operation, persona, relation, expected, observed }) => {
     if (persona.principal === undefined || persona.state !== undefined || relation === 'foreign' || observed === undefined) return undefined
     if (expected.class !== 'granted' || !asksForScope(operation.requirement)) return undefined

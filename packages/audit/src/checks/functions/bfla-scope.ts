@@ -1,18 +1,9 @@
 import type { CellCheck, ProbeCheck } from '../../check.ts'
-import type { Rule } from '../../rule.ts'
 import { judgeDenied, lacking } from './denied-cells.ts'
 import { deniedWrites } from './denied-writes.ts'
+import { ruleOf } from '../rules.ts'
 
-const rule: Rule = {
-  id: 'BFLA-SCOPE',
-  title: 'lets in a token without the scope',
-  severity: 'high',
-  cwe: [863],
-  owasp: ['API5'],
-  why: 'A scope is what a user has allowed an application to do. Here the application does more than it was allowed.',
-  fix: 'Compare the scopes of the token with those of the operation, word by word, before the handler runs.',
-  reference: 'RFC 6750 section 3.1',
-}
+const rule = ruleOf('BFLA-SCOPE')
 
 const REASONS = ['scope-missing', 'authorization-details-missing']
 

@@ -9,19 +9,12 @@ import type { AuditOperation } from '../../operation.ts'
 import type { Persona } from '../../persona.ts'
 import { statusOf } from '../answers.ts'
 import { namesObject } from './naming.ts'
+import { ruleOf } from '../rules.ts'
 
 export const bolaBody: ProbeCheck = {
   kind: 'probe',
   mode: 'writes',
-  rule: {
-    id: 'BOLA-BODY',
-    title: 'shows what the content names, whosever it is',
-    severity: 'high',
-    cwe: [639],
-    owasp: ['API1'],
-    why: 'The path is guarded and the content is not: a list of identifiers in it reaches the objects of everybody.',
-    fix: 'Ask for every identifier in the content what is asked for one in the path, and leave out or refuse those of others.',
-  },
+  rule: ruleOf('BOLA-BODY'),
   plan: (planning) =>
     resourcesOf(planning).flatMap((resource) =>
       planning.operations

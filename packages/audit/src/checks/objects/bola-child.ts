@@ -8,19 +8,12 @@ import { resourcesOf } from '../../objects/resources.ts'
 import { renamed } from '../../objects/templates.ts'
 import type { Persona } from '../../persona.ts'
 import { statusOf } from '../answers.ts'
+import { ruleOf } from '../rules.ts'
 
 export const bolaChild: ProbeCheck = {
   kind: 'probe',
   mode: 'safe',
-  rule: {
-    id: 'BOLA-CHILD',
-    title: 'finds a child under a parent that is not its own',
-    severity: 'high',
-    cwe: [639],
-    owasp: ['API1'],
-    why: 'The API looks whether the parent is the caller’s and then takes any child: with one object of their own, everybody reaches the parts of all others.',
-    fix: 'Look a child up by its identifier and that of its parent together, in one condition.',
-  },
+  rule: ruleOf('BOLA-CHILD'),
   plan: (planning) =>
     resourcesOf(planning).flatMap((resource) => {
       const { parent, read } = resource

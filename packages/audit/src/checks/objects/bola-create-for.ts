@@ -8,19 +8,12 @@ import { strangers } from '../../objects/rights.ts'
 import type { AuditOperation } from '../../operation.ts'
 import type { Persona } from '../../persona.ts'
 import { statusOf } from '../answers.ts'
+import { ruleOf } from '../rules.ts'
 
 export const bolaCreateFor: ProbeCheck = {
   kind: 'probe',
   mode: 'writes',
-  rule: {
-    id: 'BOLA-CREATE-FOR',
-    title: 'makes objects in the name of somebody else',
-    severity: 'high',
-    cwe: [915],
-    owasp: ['API3'],
-    why: 'The content says whose the object is, and the API believes it: orders, messages and payments in the name of others.',
-    fix: 'Set the owner from the verified credentials, and ignore or refuse it in the content.',
-  },
+  rule: ruleOf('BOLA-CREATE-FOR'),
   plan: (planning) =>
     resourcesOf(planning).flatMap((resource) => {
       const { create, ownerMembers } = resource

@@ -2,21 +2,14 @@ import type { ProbeCheck } from '../../check.ts'
 import { attacksOn, countTimes, effectOf, evidenceOf } from '../../objects/attack.ts'
 import { statusOf } from '../answers.ts'
 import { attackCase, levelOf } from './write-checks.ts'
+import { ruleOf } from '../rules.ts'
 
 const times = countTimes()
 
 export const bolaDelete: ProbeCheck = {
   kind: 'probe',
   mode: 'writes',
-  rule: {
-    id: 'BOLA-DELETE',
-    title: 'lets others remove an object',
-    severity: 'critical',
-    cwe: [639],
-    owasp: ['API1'],
-    why: 'Whoever knows an identifier destroys what belongs to somebody else.',
-    fix: 'Compare the owner with the caller before removing, for instance by the owner in the condition of the statement that removes.',
-  },
+  rule: ruleOf('BOLA-DELETE'),
   plan: (planning) =>
     attacksOn(planning, ({ remove }) => [remove]).map((what) =>
       attackCase(what, {

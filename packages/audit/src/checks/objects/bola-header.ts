@@ -1,5 +1,6 @@
 import type { ProbeCheck } from '../../check.ts'
 import { elsewhereCases, parametersElsewhere, type Put } from './elsewhere.ts'
+import { ruleOf } from '../rules.ts'
 
 const inField: Put = (request, name, value) => ({
   ...request,
@@ -9,14 +10,6 @@ const inField: Put = (request, name, value) => ({
 export const bolaHeader: ProbeCheck = {
   kind: 'probe',
   mode: 'safe',
-  rule: {
-    id: 'BOLA-HEADER',
-    title: 'shows what a request field names, whosever it is',
-    severity: 'high',
-    cwe: [639],
-    owasp: ['API1'],
-    why: 'A field such as `X-Customer` is written by whoever sends the request, and the API believes it.',
-    fix: 'Take who the caller is from the verified credentials alone; let a field choose only among what those allow.',
-  },
+  rule: ruleOf('BOLA-HEADER'),
   plan: (planning) => elsewhereCases(planning, parametersElsewhere(planning, 'header'), inField),
 }

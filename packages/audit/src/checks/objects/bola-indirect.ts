@@ -7,20 +7,12 @@ import { renamed } from '../../objects/templates.ts'
 import { resourcesOf } from '../../objects/resources.ts'
 import { strangers } from '../../objects/rights.ts'
 import type { Persona } from '../../persona.ts'
+import { ruleOf } from '../rules.ts'
 
 export const bolaIndirect: ProbeCheck = {
   kind: 'probe',
   mode: 'safe',
-  rule: {
-    id: 'BOLA-INDIRECT',
-    title: 'confirms what an object of somebody else contains',
-    severity: 'medium',
-    cwe: [203],
-    owasp: ['API1'],
-    why: 'A validator is compared before the owner is: 304 tells a stranger that the object is there and what it contains.',
-    fix: 'Evaluate `If-None-Match` and its like after the decision, when the answer would be 200.',
-    reference: 'RFC 9110 section 13.2.1',
-  },
+  rule: ruleOf('BOLA-INDIRECT'),
   plan: (planning) =>
     resourcesOf(planning).flatMap((resource) => {
       const { read } = resource

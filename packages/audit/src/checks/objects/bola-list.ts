@@ -2,18 +2,11 @@ import type { CellCheck } from '../../check.ts'
 import { proofOf } from '../../objects/foreign-data.ts'
 import { foreignRight } from '../../objects/rights.ts'
 import { statusOf } from '../answers.ts'
+import { ruleOf } from '../rules.ts'
 
 export const bolaList: CellCheck = {
   kind: 'cell',
-  rule: {
-    id: 'BOLA-LIST',
-    title: 'lists the objects of others',
-    severity: 'high',
-    cwe: [639, 200],
-    owasp: ['API1'],
-    why: 'A list that is not narrowed to the caller gives away everything at once, identifiers included.',
-    fix: 'Put the owner into the query itself, so that rows of others are never loaded; do not filter afterwards.',
-  },
+  rule: ruleOf('BOLA-LIST'),
   judge: ({ operation, persona, relation, observed }, run) => {
     const resource = run.objects.resources.find(({ list }) => list?.key === operation.key)
     if (resource === undefined || relation === 'foreign' || persona.principal === undefined || observed?.class !== 'granted') return undefined

@@ -6,19 +6,11 @@ import { foreignRight } from '../../objects/rights.ts'
 import type { Run } from '../../run.ts'
 import type { Verdict } from '../../verdict.ts'
 import { statusOf } from '../answers.ts'
+import { ruleOf } from '../rules.ts'
 
 export const bolaRead: CellCheck = {
   kind: 'cell',
-  rule: {
-    id: 'BOLA-READ',
-    title: 'shows the objects of somebody else',
-    severity: 'high',
-    cwe: [639],
-    owasp: ['API1'],
-    why: 'Whoever knows or guesses an identifier reads what belongs to another customer. It is the most frequent hole of APIs.',
-    fix: 'Load the object first, compare its owner with the caller, and answer 404 to everybody else, exactly as for an identifier that does not exist.',
-    reference: 'RFC 9110 section 15.5.5',
-  },
+  rule: ruleOf('BOLA-READ'),
   judge: (cell, run) => {
     const resource = resourceIn(run.objects.resources, cell.operation)
     return resource === undefined || resource.subject !== undefined ? undefined : judgeForeign(cell, run)

@@ -5,19 +5,12 @@ import type { Resource } from '../../objects/objects.ts'
 import { resourcesOf } from '../../objects/resources.ts'
 import type { Persona } from '../../persona.ts'
 import { statusOf } from '../answers.ts'
+import { ruleOf } from '../rules.ts'
 
 export const bolaStale: ProbeCheck = {
   kind: 'probe',
   mode: 'writes',
-  rule: {
-    id: 'BOLA-STALE',
-    title: 'shows an object after it was removed',
-    severity: 'medium',
-    cwe: [672],
-    owasp: ['API1'],
-    why: 'Somebody has removed it and is told that it is gone, and it can be read all the same: from a cache, or because it was only marked.',
-    fix: 'Look at the mark of removal in every operation that reads, and empty caches when an object is removed. If it is kept on purpose, accept this finding with the reason.',
-  },
+  rule: ruleOf('BOLA-STALE'),
   plan: (planning) =>
     resourcesOf(planning).flatMap((resource) =>
       resource.read === undefined || resource.remove === undefined ? [] : ownersOf(planning, resource).map((owner) => staleCase(resource, owner)),

@@ -3,21 +3,14 @@ import { attacksOn, countTimes, evidenceOf } from '../../objects/attack.ts'
 import { named } from '../../objects/members.ts'
 import { statusOf } from '../answers.ts'
 import { attackCase, levelOf } from './write-checks.ts'
+import { ruleOf } from '../rules.ts'
 
 const times = countTimes()
 
 export const bolaTakeover: ProbeCheck = {
   kind: 'probe',
   mode: 'writes',
-  rule: {
-    id: 'BOLA-TAKEOVER',
-    title: 'makes others the owner of an object by an update',
-    severity: 'critical',
-    cwe: [639],
-    owasp: ['API1'],
-    why: 'An update takes the object away from its owner: afterwards the attacker can read it, and the owner cannot.',
-    fix: 'Never take the owner from the content or from the caller when an object is changed; it is set once, when the object is made.',
-  },
+  rule: ruleOf('BOLA-TAKEOVER'),
   plan: (planning) =>
     attacksOn(planning, ({ replace, update }) => [replace, update]).map((what) =>
       attackCase(what, {

@@ -5,19 +5,12 @@ import type { Persona } from '../../persona.ts'
 import { isTenant } from '../../plan/tenant.ts'
 import type { Planning, Run } from '../../run.ts'
 import { statusOf } from '../answers.ts'
+import { ruleOf } from '../rules.ts'
 
 export const bolaTenant: ProbeCheck = {
   kind: 'probe',
   mode: 'safe',
-  rule: {
-    id: 'BOLA-TENANT',
-    title: 'lets one tenant into another',
-    severity: 'critical',
-    cwe: [639],
-    owasp: ['API1'],
-    why: 'The request says which tenant it is about, and the API believes it: one customer company reads the data of another.',
-    fix: 'Take the tenant from the verified credentials; where the request names one, refuse every other.',
-  },
+  rule: ruleOf('BOLA-TENANT'),
   plan: (planning) => planning.operations.flatMap((operation) => (SAFE_METHODS.has(operation.method) ? casesOf(operation, planning) : [])),
 }
 

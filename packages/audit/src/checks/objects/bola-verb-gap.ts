@@ -5,21 +5,14 @@ import type { Observation } from '../../observation.ts'
 import type { Run } from '../../run.ts'
 import { statusOf } from '../answers.ts'
 import { attackCase } from './write-checks.ts'
+import { ruleOf } from '../rules.ts'
 
 const times = countTimes()
 
 export const bolaVerbGap: ProbeCheck = {
   kind: 'probe',
   mode: 'writes',
-  rule: {
-    id: 'BOLA-VERB-GAP',
-    title: 'refuses a stranger with one method and lets it in with another',
-    severity: 'high',
-    cwe: [639],
-    owasp: ['API1', 'API5'],
-    why: 'The API knows that the object is none of the caller’s business, and one of its operations has forgotten to ask.',
-    fix: 'Put the comparison with the owner where all operations on the object pass, such as the one function that loads it.',
-  },
+  rule: ruleOf('BOLA-VERB-GAP'),
   plan: (planning) => {
     const all = attacksOn(planning, ({ replace, update, remove }) => [replace, update, remove])
     const together = (one: Attack): string => `${one.resource.item} of ${one.owner.name} as ${one.attacker.name}`

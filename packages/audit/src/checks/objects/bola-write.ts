@@ -2,21 +2,14 @@ import type { ProbeCheck } from '../../check.ts'
 import { attacksOn, countTimes, effectOf, evidenceOf } from '../../objects/attack.ts'
 import { statusOf } from '../answers.ts'
 import { attackCase, levelOf } from './write-checks.ts'
+import { ruleOf } from '../rules.ts'
 
 const times = countTimes()
 
 export const bolaWrite: ProbeCheck = {
   kind: 'probe',
   mode: 'writes',
-  rule: {
-    id: 'BOLA-WRITE',
-    title: 'lets others change an object',
-    severity: 'critical',
-    cwe: [639],
-    owasp: ['API1'],
-    why: 'Whoever knows an identifier changes what belongs to somebody else: addresses, prices, rights.',
-    fix: 'Compare the owner with the caller in every operation that writes, in the same transaction, and not only where the object is read.',
-  },
+  rule: ruleOf('BOLA-WRITE'),
   plan: (planning) =>
     attacksOn(planning, ({ replace, update }) => [replace, update]).map((what) =>
       attackCase(what, {

@@ -8,20 +8,12 @@ import { strangers } from '../../objects/rights.ts'
 import type { Persona } from '../../persona.ts'
 import type { Run } from '../../run.ts'
 import type { Verdict } from '../../verdict.ts'
+import { ruleOf } from '../rules.ts'
 
 export const existCode: ProbeCheck = {
   kind: 'probe',
   mode: 'safe',
-  rule: {
-    id: 'EXIST-CODE',
-    title: 'tells strangers which objects exist',
-    severity: 'medium',
-    cwe: [203, 204],
-    owasp: ['API1'],
-    why: 'A stranger is refused differently where there is something and where there is nothing, and so counts customers and finds identifiers worth attacking.',
-    fix: 'Give "not yours" and "no such object" one answer: the same status, fields and content.',
-    reference: 'RFC 9110 section 15.5.4',
-  },
+  rule: ruleOf('EXIST-CODE'),
   plan: (planning) =>
     resourcesOf(planning).flatMap((resource) => {
       const { read } = resource

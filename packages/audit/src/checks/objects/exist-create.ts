@@ -8,6 +8,7 @@ import type { TargetObject } from '../../objects/objects.ts'
 import type { Persona } from '../../persona.ts'
 import type { Verdict } from '../../verdict.ts'
 import { statusOf } from '../answers.ts'
+import { ruleOf } from '../rules.ts'
 
 /** Conflict (RFC 9110 section 15.5.10). */
 const CONFLICT = 409
@@ -15,14 +16,7 @@ const CONFLICT = 409
 export const existCreate: ProbeCheck = {
   kind: 'probe',
   mode: 'writes',
-  rule: {
-    id: 'EXIST-CREATE',
-    title: 'tells by a conflict that somebody else has such an object',
-    severity: 'info',
-    cwe: [204],
-    why: 'Who tries to make an object is told that there is one already, and so what others have.',
-    fix: 'Let names be unique within one owner. Where they must be unique for all, as names of users are, this is the price.',
-  },
+  rule: ruleOf('EXIST-CREATE'),
   plan: (planning) =>
     resourcesOf(planning).flatMap((resource) => {
       const { create } = resource

@@ -2,20 +2,12 @@ import type { ProbeCheck } from '../../check.ts'
 import { ownersOf } from '../../objects/attack.ts'
 import { resourcesOf } from '../../objects/resources.ts'
 import { compare } from './exist-code.ts'
+import { ruleOf } from '../rules.ts'
 
 export const existNobody: ProbeCheck = {
   kind: 'probe',
   mode: 'safe',
-  rule: {
-    id: 'EXIST-NOBODY',
-    title: 'tells anybody which objects exist',
-    severity: 'low',
-    cwe: [204],
-    owasp: ['API1'],
-    why: 'Without any credentials it can be told which identifiers stand for something.',
-    fix: 'Ask for credentials before anything is looked up: 401 whatever the identifier.',
-    reference: 'RFC 9110 section 15.5.2',
-  },
+  rule: ruleOf('EXIST-NOBODY'),
   plan: (planning) =>
     resourcesOf(planning).flatMap((resource) => {
       const { read } = resource

@@ -3,18 +3,11 @@ import { jsonOf, membersOf, named } from '../../objects/members.ts'
 import type { Persona } from '../../persona.ts'
 import type { Planning } from '../../run.ts'
 import { statusOf } from '../answers.ts'
+import { ruleOf } from '../rules.ts'
 
 export const propRead: CellCheck = {
   kind: 'cell',
-  rule: {
-    id: 'PROP-READ',
-    title: 'shows private members to everybody',
-    severity: 'medium',
-    cwe: [213],
-    owasp: ['API3'],
-    why: 'The object is the caller’s, and some of its members are not for the caller: margins, notes of the staff, hashes.',
-    fix: 'Write out which members each role is shown; do not hand whole records to the serializer.',
-  },
+  rule: ruleOf('PROP-READ'),
   judge: ({ operation, persona, observed }, run) => {
     const { privateMembers } = run.config
     if (privateMembers.length === 0 || observed?.class !== 'granted' || !isLow(persona, run)) return undefined

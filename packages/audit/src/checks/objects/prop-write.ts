@@ -8,6 +8,7 @@ import type { AuditOperation } from '../../operation.ts'
 import type { Persona } from '../../persona.ts'
 import type { Planning, Run } from '../../run.ts'
 import { statusOf } from '../answers.ts'
+import { ruleOf } from '../rules.ts'
 
 /** Members that give rights, money or somebody else's name, wherever they are. */
 const TELLING =
@@ -16,15 +17,7 @@ const TELLING =
 export const propWrite: ProbeCheck = {
   kind: 'probe',
   mode: 'writes',
-  rule: {
-    id: 'PROP-WRITE',
-    title: 'lets callers set what only the API may set',
-    severity: 'high',
-    cwe: [915],
-    owasp: ['API3'],
-    why: 'The content is copied into the record as it is: callers set their own discount, role or owner.',
-    fix: 'Take the members that callers may set one by one, and refuse or ignore all others.',
-  },
+  rule: ruleOf('PROP-WRITE'),
   plan: (planning) =>
     resourcesOf(planning).flatMap((resource) =>
       [resource.replace, resource.update].flatMap((operation) =>
@@ -96,7 +89,10 @@ function extraMembers(
   before: Look,
   { example, resource, other }: { readonly example: unknown; readonly resource: Resource; readonly other: string },
 ): Readonly<Record<string, unknown>> {
-  const given = isRecord(example) ? Object.keys(example) : []
+  // What the content of any operation may say is for callers to set.
+  const given = [example, ...[resource.create, resource.replace, resource.update].map((operation) => operation?.content?.example)].flatMap((one) =>
+    isRecord(one) ? Object.keys(one) : [],
+  )
   const extra: Record<string, unknown> = {}
   for (const [path, json] of before.members) {
     const name = nameOf(path)
