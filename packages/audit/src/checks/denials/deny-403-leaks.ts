@@ -17,8 +17,9 @@ export const deny403Leaks: CellCheck = {
     const { response, persona, observed, operation } = asked
     const sent = observed.exchange.request.target
     const others = run.personas.filter((one) => !isNobody(one) && one.name !== persona.name).map(({ principal }) => principal?.subject ?? '')
+    // What stands in the request, too, the caller knows anyway.
     const named = others.find((subject) => subject.length >= LENGTH && !isWord(subject, sent) && isWord(subject, response.body))
-    const roles = rolesIn(operation.requirement).filter((role) => role.length >= LENGTH && isWord(role, response.body))
+    const roles = rolesIn(operation.requirement).filter((role) => role.length >= LENGTH && !isWord(role, sent) && isWord(role, response.body))
     const insides = insidesIn(response.body)
     const found =
       insides?.what ?? (named === undefined ? undefined : 'the name of another caller') ?? (roles.length === 0 ? undefined : 'the roles that would be enough')

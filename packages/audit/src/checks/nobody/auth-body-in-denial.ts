@@ -1,6 +1,7 @@
 import type { CellCheck } from '../../check.ts'
 import { jsonOf } from '../../observe/fingerprint.ts'
-import { answered, entitledTo, PASSED, seen } from '../asked.ts'
+import type { Run } from '../../run.ts'
+import { answered, entitledTo, PASSED, seen, type Asked } from '../asked.ts'
 import { ruleOf } from '../rules.ts'
 import { valuesOf } from './likeness.ts'
 
@@ -20,7 +21,7 @@ export const authBodyInDenial: CellCheck = {
     const entitled = entitledTo(operation, run)
     if (entitled === undefined) return undefined
     // What stands in the request, too, the caller knows anyway.
-    const values = valuesOf(jsonOf(entitled.response)).filter((value) => !observed.exchange.request.target.includes(value))
+    const values = valuesOf(jsonOf(entitled.response)).filter((value) => !observed.exchange.request.target.includes(value) && !isUsual(value, asked, run))
     const shown = values.filter((value) => response.body.includes(value))
     if (shown.length < Math.min(ENOUGH, Math.max(1, values.length))) return PASSED
     return {
@@ -32,4 +33,11 @@ export const authBodyInDenial: CellCheck = {
       cause: 'data in a refusal',
     }
   },
+}
+
+/** Whether refusals of other operations say it as well: then it is a word of the API, and no data of this operation. */
+function isUsual(value: string, { operation, observed }: Asked, run: Run): boolean {
+  return run.cells.some(
+    (cell) => cell.operation.key !== operation.key && cell.observed?.class === observed.class && cell.observed.exchange.response?.body.includes(value) === true,
+  )
 }
