@@ -5,7 +5,7 @@ import { judgeCells } from './findings/judge-cells.ts'
 import { judgeDescription } from './findings/judge-description.ts'
 import type { Judged } from './findings/verdicts.ts'
 import { reportOf, type Outcome } from './findings/report-of.ts'
-import type { Journal, Recorded } from './journal/journal.ts'
+import { objectsLeft, type Journal, type Recorded } from './journal/journal.ts'
 import { calibrate, calibrateInvalid } from './observe/calibrate.ts'
 import type { Knowledge } from './observe/knowledge.ts'
 import type { ManagedObjects, Objects } from './objects/objects.ts'
@@ -120,6 +120,7 @@ function crashIn({ options }: Audit, { stopped }: Outcome): readonly Judged[] {
 }
 
 async function cleanUp(objects: ManagedObjects, run: Run, outcome: Outcome): Promise<void> {
+  outcome.leftovers.push(...orphansIn(run))
   try {
     outcome.leftovers.push(...(await inCase('clean-up', async () => objects.cleanUp(run), { beyondBudget: true })))
   } catch (error) {
@@ -127,6 +128,16 @@ async function cleanUp(objects: ManagedObjects, run: Run, outcome: Outcome): Pro
     outcome.stopped ??= error
     outcome.notes.push(`what was made could not be removed: ${error.message}; the journal knows it, and a run that goes on with it removes it`)
   }
+}
+
+/** What runs before this one left, and nobody here can remove: its owner was refused, or the description has no such objects any more. */
+function orphansIn({ journal, personas, objects }: Run): readonly string[] {
+  return objectsLeft(journal.earlier)
+    .filter(({ resource, owner }) => !personas.some(({ name }) => name === owner) || !objects.resources.some(({ item }) => item === resource))
+    .map(
+      ({ resource, owner, values, marker }) =>
+        `${resource} ${JSON.stringify(values)} of ${owner}${marker === undefined ? '' : `, with ${marker} in its texts`}`,
+    )
 }
 
 interface Running extends Audit {

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { runAudit, type AuditOptions } from '../../src/audit.ts'
 import type { CellCheck, ProbeCheck } from '../../src/check.ts'
+import { openJournal } from '../../src/journal/journal.ts'
 import { PersonaError, type Persona } from '../../src/persona.ts'
 import type { Report } from '../../src/report/report.ts'
 import { RunStopped, type Run } from '../../src/run.ts'
@@ -326,4 +327,34 @@ test('a run that did not end is told of before the next one, which goes on with 
   // It is finished, so another one begins from the beginning.
   const third = await runAudit(options)
   expect(third.coverage).toEqual({ judged: 160, total: 160 })
+})
+
+test('what an earlier run left and nobody can remove now is told, and its journal stays open', async () => {
+  const file = join(await mkdtemp(join(tmpdir(), 'countersign-journal-')), 'run.jsonl')
+  const api = await startApi(guarded)
+  closing.push(() => api.close())
+  const journal = openJournal({ file, target: api.url, mode: 'writes', now: Date.now })
+  journal.addFirst({ type: 'created', object: { resource: '/things/{id}', owner: 'zoe', values: { id: '7' }, marker: 'abcdef' } })
+  journal.close()
+  const options: AuditOptions = {
+    personas: [bearer('bob')],
+    config: configFor(api.url, await documentFile(things(1))),
+    journal: file,
+    checks: [],
+    mode: 'writes',
+  }
+  await expect(runAudit(options)).rejects.toThrow('did not end, and it may have left 1 object')
+  const report = await runAudit({ ...options, unfinished: 'resume', onlyCleanUp: true })
+  expect([report.exitCode, report.leftovers]).toEqual([4, ['/things/{id} {"id":"7"} of zoe, with abcdef in its texts']])
+  await expect(runAudit(options)).rejects.toThrow('did not end, and it may have left 1 object')
+  // Put aside, it is kept under another name.
+  const fresh = await runAudit({ ...options, unfinished: 'put-aside' })
+  expect([fresh.exitCode, fresh.leftovers, (await readdir(dirname(file))).length]).toEqual([0, [], 2])
+})
+
+test('a thousand cells take hardly more than a thousand requests', async () => {
+  const { api, report } = await audit(guarded, { count: 250, personas: [bearer('alice'), bearer('bob'), bearer('olga')] })
+  expect([report.coverage, report.exitCode]).toEqual([{ judged: 1000, total: 1000 }, 0])
+  expect(api.seen.length).toBe(report.requests)
+  expect(api.seen.length).toBeLessThan(1150)
 })
