@@ -16,6 +16,7 @@ import type { Persona } from './persona.ts'
 import type { Progress } from './progress.ts'
 import { AuditRefused } from './refused.ts'
 import type { Report } from './report/report.ts'
+import { compareSources } from './report/sources.ts'
 import { allows, type Mode } from './rule.ts'
 import type { Planning } from './run.ts'
 import { createSender } from './send/sender.ts'
@@ -43,6 +44,8 @@ export interface AuditOptions {
   readonly onlyCleanUp?: boolean
   /** Whether requests carry a `User-Agent` and an id of their own; by default they do. */
   readonly label?: boolean
+  /** Whether the report holds description, policy and observation against each other. */
+  readonly compare?: boolean
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
 }
@@ -75,7 +78,7 @@ export async function runAudit(options: AuditOptions): Promise<Report> {
   const knowledge = createKnowledge()
   const planningFor = (usable: readonly Persona[]): Planning => ({ config, mode, document, operations, personas: [nobody, ...usable], nobody, expect })
   try {
-    return await runPhases({
+    const report = await runPhases({
       options: { config, mode, checks, onlyCleanUp: options.onlyCleanUp === true, onProgress: options.onProgress ?? (() => undefined) },
       document,
       operations,
@@ -87,6 +90,7 @@ export async function runAudit(options: AuditOptions): Promise<Report> {
       createRun: (usable, { objects, cells, skew }) =>
         createRun({ planning: planningFor(usable), sender, objects, journal, knowledge, cells, seed: journal.hash('markers'), skew }),
     })
+    return options.compare === true ? { ...report, sources: compareSources(report, { ...options, operations }) } : report
   } finally {
     sender.close()
     journal.close()

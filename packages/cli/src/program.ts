@@ -15,14 +15,15 @@ import { addPrintConfig } from './commands/print-config.ts'
 import { addRevoke } from './commands/revoke.ts'
 import { addServe } from './commands/serve.ts'
 import { addTest } from './commands/test.ts'
+import { addTrail } from './commands/trail.ts'
 import { addValidate } from './commands/validate.ts'
 import type { AddCommand, Context } from './context.ts'
 
 const GROUPS: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
   ['Begin and run:', [addInit, addValidate, addServe, addHealth]],
   ['Ask what the rules say, without a gateway:', [addMatrix, addExplain, addDiff, addTest, addPrintConfig]],
-  ['Ask your own proxy:', [addDoctor]],
-  ['Keep credentials:', [addKeys, addPasswords, addPrincipals, addRevoke, addBackup, addAudit]],
+  ['Ask what runs:', [addDoctor, addAudit]],
+  ['Keep credentials:', [addKeys, addPasswords, addPrincipals, addRevoke, addBackup, addTrail]],
 ]
 
 const AFTER = `
@@ -30,6 +31,7 @@ Exit codes:
   0  all is well
   1  something was found, or it failed
   2  the command line is wrong
+  \`audit\` also ends with 3 and 4; see its help
 
 Environment:
   COUNTERSIGN_CONFIG     the configuration, where --config is not given

@@ -123,7 +123,7 @@ describe('countersign principals', () => {
   })
 })
 
-describe('countersign revoke, audit and backup', () => {
+describe('countersign revoke, trail and backup', () => {
   it('leave a trail that can be checked', async () => {
     const world = await ordersWorld()
     expect(await world.run('revoke token 1b7e0f62 --until 12h')).toMatchObject({
@@ -134,11 +134,11 @@ describe('countersign revoke, audit and backup', () => {
       code: 0,
       err: 'Revoked every token of olga issued before 2026-01-31T12:00:00Z.\n',
     })
-    const { out } = await world.run('audit list')
+    const { out } = await world.run('trail list')
     expect(out).toMatch(/^NUMBER +AT +WHO +ACTION +TARGET/)
     expect(out).toMatch(/cli:\S+ \(cli\) .*1b7e0f62/)
-    expect((await world.run('audit verify')).out).toMatch(/^The chain of \d+ entries is whole\.\n$/)
-    expect(JSON.parse((await world.run('audit verify --json')).out)).toMatchObject({ intact: true })
+    expect((await world.run('trail verify')).out).toMatch(/^The chain of \d+ entries is whole\.\n$/)
+    expect(JSON.parse((await world.run('trail verify --json')).out)).toMatchObject({ intact: true })
     expect(await world.run('backup copy.db')).toMatchObject({ code: 0, err: `Wrote ${world.path('copy.db')}.\n` })
     expect(existsSync(world.path('copy.db'))).toBe(true)
     expect((await world.run('backup copy.db')).code).toBe(1)
@@ -152,7 +152,7 @@ describe('a store that is not there', () => {
     'keys rotate csk_4f9d2k7m1x',
     'passwords remove olga',
     'principals remove olga',
-    'audit verify',
+    'trail verify',
     'backup copy.db',
   ])('is not made by `%s`, which says what makes one', async (command) => {
     const world = await ordersWorld()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { emptyWorld, ordersWorld } from './world.ts'
 
-const COMMANDS = 'init validate serve health matrix explain diff test print-config doctor keys passwords principals revoke backup audit'.split(' ')
+const COMMANDS = 'init validate serve health matrix explain diff test print-config doctor audit keys passwords principals revoke backup trail'.split(' ')
 
 describe('the command line', () => {
   it('has a version', async () => {
@@ -40,8 +40,9 @@ describe('the command line', () => {
     'revoke token',
     'revoke subject',
     'backup',
-    'audit list',
-    'audit verify',
+    'audit',
+    'trail list',
+    'trail verify',
   ])('shows an example of %s', async (command) => {
     const { code, out } = await (await emptyWorld()).run(`${command} --help`)
     expect(code).toBe(0)

@@ -31,13 +31,16 @@ export async function identify(persona: Persona, run: Run, anonymous: (operation
   // Who is locked is let in nowhere, and that is what is to be shown.
   if (persona.state !== undefined) return { persona }
   const answers: string[] = []
+  const asked: string[] = []
   let accepted = false
   for (const operation of candidates(persona, run).slice(0, CANDIDATES)) {
     const built = run.build(operation, persona)
     if (built.request === undefined) continue
     const granted = await run.send(built.request, persona)
     const { class: seen } = run.observe(granted, operation)
-    answers.push(`${operation.key}: ${granted.response?.status ?? granted.failure}`)
+    const answer = `${operation.key}: ${granted.response?.status ?? granted.failure}`
+    answers.push(answer)
+    if (seen === 'denied-auth' && run.expect(operation, run.nobody).class !== 'granted') asked.push(answer)
     if (seen !== 'granted') continue
     const without = await anonymous(operation)
     // Where both are 2xx, calibration finds out whether the other form is a refusal.
@@ -45,6 +48,8 @@ export async function identify(persona: Persona, run: Run, anonymous: (operation
       return { persona, baseline: { operation, persona, granted } }
     accepted = true
   }
+  // What lets everybody in does not speak for credentials that were refused elsewhere.
+  if (asked.length > 0) return { persona, refused: `its credentials are refused where they should be accepted (${asked.join(', ')})` }
   if (accepted)
     return { persona, note: `every operation that ${persona.name} was let in to lets nobody in, too, so it cannot be told whether the credentials are good` }
   if (answers.length === 0)

@@ -4,6 +4,7 @@ import type { Relation } from '../operation.ts'
 import type { Mode, Rule, Severity } from '../rule.ts'
 import type { Level } from '../verdict.ts'
 import type { Plan } from '../plan/print.ts'
+import type { SourceCell } from './sources.ts'
 import type { Place } from '@countersign/openapi'
 
 /** One cell of the matrix, as it was judged. */
@@ -82,6 +83,8 @@ export interface Report {
   readonly coverage: { readonly judged: number; readonly total: number }
   /** Objects that this run made and could not remove, with the request that removes them. */
   readonly leftovers: readonly string[]
+  /** What description, policy and observation say of each cell, where that was asked for. */
+  readonly sources?: readonly SourceCell[]
   /** What would be sent, in the mode that sends nothing. */
   readonly plan?: Plan
   /** Why the run did not come to its end. */

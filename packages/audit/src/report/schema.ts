@@ -57,6 +57,11 @@ const plan = members({
   modes: members({ safe: count, writes: count, full: count }),
 })
 
+const sourceCell = members(
+  { operation: text, persona: text, relation: word(['own', 'foreign', 'none']), document: count, agree: flag },
+  { policy: count, observed: members({ class: word(CLASSES) }, { status: count }) },
+)
+
 /** The JSON schema of a report. */
 export const reportSchema: Schema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
@@ -80,6 +85,6 @@ export const reportSchema: Schema = {
       leftovers: list(text),
       exitCode: word([0, 1, 2, 3, 4]),
     },
-    { plan, incomplete: text },
+    { plan, incomplete: text, sources: list(sourceCell) },
   ),
 }

@@ -10,6 +10,7 @@ export function terminalReport(report: RedactedReport, style: TextStyle = {}): s
   const parts = [
     headOf(report, paint),
     report.plan === undefined ? matrixOf(report, { style, paint }) : planOf(report),
+    sourcesOf(report, { style, paint }),
     findingsOf(report, { style, paint }),
     untestedOf(report, paint),
     endOf(report, paint),
@@ -92,6 +93,22 @@ function blockOf(columns: readonly Column[], paint: Paint): string {
   const head = line(columns.map(({ title }) => ({ plain: title, painted: paint('bold', title) })))
   const count = columns[0]?.cells.length ?? 0
   return [head, ...Array.from({ length: count }, (_, row) => line(columns.map(({ cells }) => cells[row] ?? plainly(''))))].join('\n')
+}
+
+function sourcesOf({ sources }: RedactedReport, { style, paint }: Look): string {
+  if (sources === undefined) return ''
+  const differ = sources.filter(({ agree }) => !agree)
+  if (differ.length === 0) return paint('green', `Description, policy and observation agree in all ${counted(sources.length, 'cell')}.`)
+  const plain = (texts: readonly string[]): Column['cells'] => texts.map((text) => plainly(printable(text)))
+  const columns: readonly Column[] = [
+    { title: 'PERSONA', cells: plain(differ.map(({ persona, relation }) => (relation === 'none' ? persona : `${persona}, ${relation}`))) },
+    { title: 'DESCRIPTION', cells: plain(differ.map(({ document }) => String(document))) },
+    { title: 'POLICY', cells: plain(differ.map(({ policy }) => String(policy ?? '-'))) },
+    { title: 'OBSERVED', cells: plain(differ.map(({ observed }) => (observed === undefined ? '-' : `${observed.status ?? 'none'} ${observed.class}`))) },
+  ]
+  const title = paint('bold', `They disagree in ${differ.length} of ${counted(sources.length, 'cell')}:`)
+  const first = { title: 'OPERATION', cells: plain(differ.map(({ operation }) => operation)) }
+  return [title, ...folded(first, columns, style.width).map((block) => blockOf(block, paint))].join('\n\n')
 }
 
 /** Places of a finding that are listed; the other formats have all of them. */
