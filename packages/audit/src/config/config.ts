@@ -87,6 +87,28 @@ export interface AcceptedDeviation {
   readonly until?: string
 }
 
+/** Kinds of tokens that an API must refuse, and that only its issuer can make. */
+export const TOKEN_KINDS = [
+  'expired',
+  'not-yet-valid',
+  'issued-in-future',
+  'other-audience',
+  'other-issuer',
+  'id-token',
+  'refresh-token',
+  'revoked',
+  'critical-extension',
+  'unencoded-payload',
+] as const
+
+/** A token of a persona that must be refused: only its issuer can make it, so it is supplied. */
+export interface SuppliedToken {
+  readonly kind: (typeof TOKEN_KINDS)[number]
+  /** Whose it is; it is sent as this persona's good token is. */
+  readonly persona: string
+  readonly token: SecretSource
+}
+
 /** What the auditor is told. */
 export interface AuditConfig {
   /** The origin, with a base path if there is one. */
@@ -115,6 +137,8 @@ export interface AuditConfig {
   readonly privateMembers: readonly string[]
   /** Origins of pages that the API serves, where CORS is meant. */
   readonly origins: readonly string[]
+  /** Tokens that must be refused; without one of a kind it is not tried. */
+  readonly tokens?: readonly SuppliedToken[]
   /** The address of the origin behind a gateway, where both are to be compared. */
   readonly behind?: string
 }

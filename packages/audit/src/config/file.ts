@@ -1,9 +1,10 @@
 import { MODES, SEVERITIES } from '../rule.ts'
 import { LEVELS } from '../verdict.ts'
 import { nearName } from '@countersign/openapi'
-import type { AuditConfig, CredentialSource, PersonaSetting, ResourceSetting } from './config.ts'
+import { TOKEN_KINDS, type AuditConfig, type CredentialSource, type PersonaSetting, type ResourceSetting } from './config.ts'
 import { SOURCES } from './credentials.ts'
 import { defaulted, optional, record, required, type Read } from './record.ts'
+import { secret } from './secret.ts'
 import { anything, choice, complain, cut, flag, listOf, mapOf, number, scalar, text, wrong, type Shape, type Where } from './shape.ts'
 import type { Written } from './written.ts'
 
@@ -66,6 +67,12 @@ const accepted = record({
   until: optional(text({ pattern: /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/, accepted: 'a day such as `2027-01-31`, in quotes' }), 'The last day'),
 })
 
+const token = record({
+  kind: required(choice(TOKEN_KINDS), 'Why it must be refused'),
+  persona: required(text(), 'Whose it is'),
+  token: required(secret, 'Where it is'),
+})
+
 const failOn = record({
   level: defaulted(choice(LEVELS), 'strong', 'The least sure level that counts'),
   severity: defaulted(choice(SEVERITIES), 'medium', 'The least severity that counts'),
@@ -92,6 +99,7 @@ const file = record({
   failOn: defaulted(failOn, { level: 'strong', severity: 'medium' }, 'Which findings end with exit code 1'),
   privateMembers: defaulted(words, [], 'Members that low roles may never see'),
   origins: defaulted(listOf(origin), [], 'Origins of pages that the API serves'),
+  tokens: defaulted(listOf(token), [], 'Tokens that must be refused and that only the issuer can make'),
   behind: optional(target, 'The address of the API behind its gateway'),
 })
 
@@ -104,7 +112,7 @@ export const auditFile: Shape<AuditConfig> = {
     const { version: _, resources, ...rest } = read
     const personas = Object.entries(read.personas).map(([name, { subject = name, ...setting }]): PersonaSetting => ({ name, subject, ...setting }))
     if (personas.length === 0) return wrong(memberOf(written, 'personas'), { ...where, path: 'personas' }, 'at least one persona')
-    if (!hasOwners(written, where, personas)) return undefined
+    if (!hasOwners(written, where, personas) || !hasHolders(written, where, personas)) return undefined
     return { ...rest, personas, resources: resources.map(resourceOf) }
   },
 }
@@ -121,20 +129,31 @@ function resourceOf({ objects, create, ...rest }: Read<typeof resourceMembers>):
 
 /** Whether all owners of objects are personas. */
 function hasOwners(written: Written, where: Where, personas: readonly PersonaSetting[]): boolean {
-  const names = personas.map(({ name }) => name)
-  const list = memberOf(written, 'resources')
   let areKnown = true
-  for (const one of list.kind === 'list' ? list.items : [list]) {
+  for (const one of itemsOf(memberOf(written, 'resources'))) {
     const objects = memberOf(one, 'objects')
-    for (const [owner, { key }] of objects.kind === 'map' ? objects.members : []) {
-      if (names.includes(owner)) continue
-      const meant = nearName(owner, names)
-      const hint = meant === undefined ? `pass one of ${names.map((name) => `\`${name}\``).join(', ')}` : `did you mean \`${meant}\`?`
-      complain(key, where, { code: 'unknown-persona', message: `there is no persona \`${cut(owner)}\``, hint })
-      areKnown = false
-    }
+    for (const [owner, { key }] of objects.kind === 'map' ? objects.members : []) if (!isPersona(owner, key, { where, personas })) areKnown = false
   }
   return areKnown
+}
+
+/** Whether all holders of tokens are personas. */
+function hasHolders(written: Written, where: Where, personas: readonly PersonaSetting[]): boolean {
+  const holders = itemsOf(memberOf(written, 'tokens')).map((one) => memberOf(one, 'persona'))
+  return holders.every((holder) => holder.kind !== 'scalar' || holder.value === null || isPersona(String(holder.value), holder.at, { where, personas }))
+}
+
+function itemsOf(written: Written): readonly Written[] {
+  return written.kind === 'list' ? written.items : [written]
+}
+
+function isPersona(name: string, at: number, { where, personas }: { readonly where: Where; readonly personas: readonly PersonaSetting[] }): boolean {
+  const names = personas.map((one) => one.name)
+  if (names.includes(name)) return true
+  const meant = nearName(name, names)
+  const hint = meant === undefined ? `pass one of ${names.map((one) => `\`${one}\``).join(', ')}` : `did you mean \`${meant}\`?`
+  complain(at, where, { code: 'unknown-persona', message: `there is no persona \`${cut(name)}\``, hint })
+  return false
 }
 
 function memberOf(written: Written, name: string): Written {

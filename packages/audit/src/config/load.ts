@@ -27,7 +27,8 @@ export async function loadAuditConfig(file: string): Promise<LoadedAuditConfig> 
   const config = written && auditFile.read(written, { path: '', source })
   const diagnostics = source.diagnostics()
   if (config === undefined || diagnostics.length > 0) return { diagnostics }
-  return { config: { ...config, openapi: fromFolder(file, config.openapi) }, diagnostics: [] }
+  const tokens = config.tokens?.map((one) => ('file' in one.token ? { ...one, token: { file: fromFolder(file, one.token.file) } } : one)) ?? []
+  return { config: { ...config, tokens, openapi: fromFolder(file, config.openapi) }, diagnostics: [] }
 }
 
 function fromFolder(file: string, path: string): string {

@@ -76,6 +76,7 @@ test('what nobody writes has a careful value', async () => {
     failOn: { level: 'strong', severity: 'medium' },
     privateMembers: [],
     origins: [],
+    tokens: [],
   })
 })
 
@@ -92,7 +93,7 @@ describe('mistakes', () => {
       'nothing at all',
       '',
       [
-        '1:1 the file is empty; pass a map with `version`, `target`, `openapi`, `personas`, `resources`, `public`, `neverTouch`, `profile`, `accepted`, `mode`, `rate`, `parallel`, `maxRequests`, `timeLimit`, `failOn`, `privateMembers`, `origins`, `behind`',
+        '1:1 the file is empty; pass a map with `version`, `target`, `openapi`, `personas`, `resources`, `public`, `neverTouch`, `profile`, `accepted`, `mode`, `rate`, `parallel`, `maxRequests`, `timeLimit`, `failOn`, `privateMembers`, `origins`, `tokens`, `behind`',
       ],
     ],
     ['a name with a letter too few', `${LEAST}prallel: 2\n`, ['6:1 unknown key `prallel`; did you mean `parallel`?']],

@@ -1,4 +1,6 @@
+import { WRONG_CORS } from './cors.ts'
 import { WRONG_REFUSALS } from './wrong-refusals.ts'
+import { WRONG_REQUESTS } from './wrong-requests.ts'
 
 /**
  * What can be wrong with the target, one small change each, as real APIs have them.
@@ -48,12 +50,15 @@ export const FAULTS = {
   'existence-leak-to-nobody': 'nobody gets 404 for an absent order and 401 for one that is there',
 
   ...WRONG_REFUSALS,
+  ...WRONG_REQUESTS,
+  ...WRONG_CORS,
 
   // early.ts: what happens before the guard
   'method-override': 'X-HTTP-Method-Override changes the method after the guard has decided',
   'old-version-open': '/v1 serves orders without a guard',
   'hidden-read': 'GET /orders/search, which nobody described, shows all orders',
   'etag-before-guard': 'If-None-Match is compared before the guard decides',
+  'cached-by-address': 'an answer to somebody is kept with its query and given to everybody',
   'cached-grant': 'an answer to somebody is kept and given to everybody',
 
   // handlers: what is done and shown
@@ -66,6 +71,7 @@ export const FAULTS = {
   'owner-from-body-on-create': 'an order belongs to whom the body names',
   'update-takes-over': 'PATCH lets anybody change an order, who then owns it',
   'mass-assignment': 'an order takes members that only the shop may set',
+  'grant-kept': 'GET /users/me may be kept by shared caches',
   'private-member-shown': 'customers see the margin of an order',
   'deleted-still-readable': 'a deleted order can still be read by its id',
   'effect-in-spite-of-denial': 'a foreign update is refused after it was done',

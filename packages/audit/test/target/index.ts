@@ -2,14 +2,17 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import type { TestIssuer } from 'countersign/testing'
 import type { AuditConfig } from '../../src/config/config.ts'
 import type { Persona } from '../../src/persona.ts'
 import type { FaultName } from './faults.ts'
+import { crossOrigin, PAGES } from './cors.ts'
 import { createIssuer, createPersonas, type PartyName } from './parties.ts'
 import { routesOf } from './routes.ts'
 import { createTargetGuard } from './schemes.ts'
 import { createListener } from './server.ts'
 import { createState } from './state.ts'
+import { requestFaults } from './wrong-requests.ts'
 
 export { FAULTS, type FaultName } from './faults.ts'
 
@@ -22,6 +25,8 @@ export interface Target {
   readonly personas: Readonly<Record<PartyName, Persona>>
   /** What an auditor is told: `alice`, `bob`, `olga` and `sam` are asked for by `everyday`. */
   readonly config: AuditConfig
+  /** Makes tokens that the target must refuse. */
+  readonly issuer: TestIssuer
   /** Two customers, the administrator, the support. */
   readonly everyday: readonly Persona[]
   /** The same for the same content. */
@@ -43,16 +48,25 @@ export async function startTarget(...faults: readonly FaultName[]): Promise<Targ
   const seen: string[] = []
   const documents = new Map([['/.well-known/jwks.json', issuer.keySet]])
   const listener = createListener({ guard: createTargetGuard(issuer, wrong), routes: routesOf(state, wrong), state, faults: wrong, documents })
+  const personas = createPersonas(issuer)
+  const tokenOf = async (name: string): Promise<string | undefined> =>
+    (
+      await Object.values(personas)
+        .find((one) => one.name === name)
+        ?.credentials()
+    )?.value
+  const misjudged = requestFaults({ faults: wrong, issuer, tokenOf })
   const server = createServer((request, response) => {
     seen.push(`${request.method} ${request.url}`)
-    listener(request, response)
+    if (crossOrigin(request, response, wrong)) return
+    void misjudged(request, response).then((isAnswered) => (isAnswered ? undefined : listener(request, response)))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const personas = createPersonas(issuer)
   return {
     url,
     personas,
+    issuer,
     config: configFor(url),
     everyday: [personas.alice, personas.bob, personas.olga, personas.sam],
     stateHash: () => state.hash(),
@@ -100,6 +114,6 @@ function configFor(url: string): AuditConfig {
     timeLimit: 10,
     failOn: { level: 'strong', severity: 'medium' },
     privateMembers: ['margin'],
-    origins: [],
+    origins: [PAGES],
   }
 }

@@ -17,9 +17,10 @@ export const notice: Handler = ({ state, params }) => {
 
 export const removeNotice: Handler = ({ state, params }) => (state.notices.delete(params['id'] ?? '') ? { status: 204 } : NOT_FOUND)
 
-export const me: Handler = ({ state, principal }) => {
+export const me: Handler = ({ state, principal, faults }) => {
   const subject = principal?.subject ?? ''
-  return { status: 200, body: state.users.get(subject) ?? { id: subject, name: subject, role: 'none' } }
+  const body = state.users.get(subject) ?? { id: subject, name: subject, role: 'none' }
+  return { status: 200, body, ...(faults.has('grant-kept') ? { fields: { 'Cache-Control': 'public, max-age=60' } } : {}) }
 }
 
 export const profile: Handler = ({ state, params }) => {
@@ -45,3 +46,5 @@ export const prices: Handler = () => ({ status: 200, body: { tea: 3.5 } })
 export const health: Handler = () => ({ status: 200, body: { healthy: true } })
 
 export const settings: Handler = ({ params }) => ({ status: 200, body: { tenant: params['tenant'], theme: params['tenant'] === 'north' ? 'ice' : 'palm' } })
+
+export const about: Handler = () => ({ status: 200, body: { title: 'Orders' } })

@@ -63,6 +63,7 @@ export function routesOf(state: State, faults: Faults): readonly Route[] {
     { method: 'GET', path: '/partner/stock', requirement: authenticated({ via: ['ApiKey'] }), handle: others.stock },
     { method: 'GET', path: '/partner/prices', requirement: authenticated({ via: ['Basic'] }), handle: others.prices },
     { method: 'GET', path: '/public/health', requirement: open(), handle: others.health },
+    { method: 'GET', path: '/public/about', requirement: open(), handle: others.about },
   ]
 }
 

@@ -38,12 +38,13 @@ export function createListener(parts: TargetParts): RequestListener {
       const found = find(parts.routes, method, visit.path)
       if (found.route === undefined) return write(response, withoutRoute(visit, found.allowed))
       const gate = gates.get(found.route)
-      const again = parts.faults.has('cached-grant') && method === 'GET' ? kept.get(visit.path) : undefined
+      const address = parts.faults.has('cached-grant') ? visit.path : parts.faults.has('cached-by-address') ? request.url : undefined
+      const again = address !== undefined && method === 'GET' ? kept.get(address) : undefined
       if (again !== undefined) return write(response, again)
       const passage = gate && (await gate(requestView(request, found.params)))
       if (passage === undefined) throw new TypeError('every route has a gate')
       const reply = answer(visit, { ...found, route: found.route }, passage)
-      if (parts.faults.has('cached-grant') && found.route.path === '/admin/reports' && reply?.status === 200) kept.set(visit.path, reply)
+      if (address !== undefined && found.route.path === '/admin/reports' && reply?.status === 200) kept.set(address, reply)
     })
   }
 }

@@ -77,7 +77,7 @@ const CHANGES: Readonly<Record<keyof typeof WRONG_REFUSALS, Change>> = {
     '/users',
     toKnown((answer) => status(answer, 404)),
   ),
-  'reason-dropped': toKnown(({ problem: _, ...answer }) => ({ ...answer, fields: answer.fields.filter(([name]) => name !== 'Content-Type') })),
+  'reason-dropped': toKnown(({ status: same, fields }) => ({ status: same, fields: fields.filter(([name]) => name !== 'Content-Type') })),
   'roles-named': toKnown((answer) => titled(answer, 'You need one of: admin, owner')),
   'owner-named': toForeign((answer, { state, params }) =>
     titled(answer, `This order belongs to ${state.orders.get(params['id'] ?? '')?.customer ?? 'somebody'}`),

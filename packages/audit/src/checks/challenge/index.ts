@@ -1,6 +1,8 @@
 import type { Check } from '../../check.ts'
 import { chal407 } from './chal-407.ts'
+import { chalBearerError } from './chal-bearer-error.ts'
 import { chalBrowserPopup } from './chal-browser-popup.ts'
+import { chalCors } from './chal-cors.ts'
 import { chalInapplicable } from './chal-inapplicable.ts'
 import { chalInconsistent } from './chal-inconsistent.ts'
 import { chalLeak } from './chal-leak.ts'
@@ -13,7 +15,9 @@ import { chalUndeclared } from './chal-undeclared.ts'
 
 export const challengeChecks: readonly Check[] = [
   chal407,
+  chalBearerError,
   chalBrowserPopup,
+  chalCors,
   chalInapplicable,
   chalInconsistent,
   chalLeak,

@@ -4,6 +4,7 @@ import { auth403ForNobody } from './auth-403-for-nobody.ts'
 import { auth404ForNobody } from './auth-404-for-nobody.ts'
 import { auth500ForNobody } from './auth-500-for-nobody.ts'
 import { authBodyInDenial } from './auth-body-in-denial.ts'
+import { authMethodGap } from './auth-method-gap.ts'
 import { authOpenPartial } from './auth-open-partial.ts'
 import { authOpen } from './auth-open.ts'
 import { authRedirect } from './auth-redirect.ts'
@@ -15,6 +16,7 @@ export const nobodyChecks: readonly Check[] = [
   auth404ForNobody,
   auth500ForNobody,
   authBodyInDenial,
+  authMethodGap,
   authOpenPartial,
   authOpen,
   authRedirect,
