@@ -2,6 +2,7 @@ import type { Check } from '../check.ts'
 import { challengeChecks } from './challenge/index.ts'
 import { credentialsChecks } from './credentials/index.ts'
 import { denialsChecks } from './denials/index.ts'
+import { descriptionChecks } from './description/index.ts'
 import { effectChecks } from './effects/index.ts'
 import { functionChecks } from './functions/index.ts'
 import { headersChecks } from './headers/index.ts'
@@ -13,6 +14,7 @@ import { tokensChecks } from './tokens/index.ts'
 
 /** All checks, in the order of reports. */
 export const checks: readonly Check[] = [
+  ...descriptionChecks,
   ...nobodyChecks,
   ...challengeChecks,
   ...credentialsChecks,
