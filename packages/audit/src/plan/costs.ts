@@ -15,15 +15,19 @@ export function costsOf({ personas, operations, objects }: Pick<Run, 'personas' 
   const foreign = new Set(cells.filter(({ relation }) => relation === 'foreign').map(({ operation }) => operation.key))
   const alone = owned.filter((operation) => !foreign.has(operation.key)).length
   if (known.length > 0 && alone > 0)
-    notes.push(`without a second persona who owns objects, ${count(alone, 'operation')} about objects are not tried with those of somebody else`)
+    notes.push(
+      `without a second persona who owns objects, ${count(alone, 'operation')} about objects ${alone === 1 ? 'is' : 'are'} not tried with those of somebody else`,
+    )
   if (known.length > 1 && !known.some((one) => known.some((other) => other !== one && sameRoles(one, other))))
     notes.push('no two personas have the same roles, so what one may do with the objects of an equal is not seen apart from what its role may do')
   for (const [word, asking] of Object.entries(lacking(operations, known)))
-    notes.push(`nobody has ${word}, so ${count(asking, 'operation')} that ask for it are never seen to let anybody in`)
+    notes.push(
+      `nobody has ${word}, so ${count(asking, 'operation')} that ask${asking === 1 ? 's' : ''} for it ${asking === 1 ? 'is' : 'are'} never seen to let anybody in`,
+    )
   const missing = cells.filter(({ skipped }) => skipped?.startsWith('no value for') === true)
   if (missing.length > 0)
     notes.push(
-      `${count(missing.length, 'cell')} need an example value or an object: ${[...new Set(missing.map(({ operation }) => operation.key))].slice(0, 3).join(', ')}`,
+      `${count(missing.length, 'cell')} need${missing.length === 1 ? 's' : ''} an example value or an object: ${[...new Set(missing.map(({ operation }) => operation.key))].slice(0, 3).join(', ')}`,
     )
   return notes
 }
