@@ -47,13 +47,14 @@ export async function make(order: Order, run: Run, volatile: Volatile): Promise<
   for (const { body, marked } of bodiesFor(order, create, run)) {
     const built = run.build(create, owner, { values: renamed(parents, resource.item, create.path), ...(body === undefined ? {} : { body }) })
     if (built.request === undefined) return { missing: built.missing }
-    run.journal.addFirst({ type: 'creating', object: { ...recorded, values: parents } })
+    // On the disk before the request is: what is sent next is written behind it, and waited for.
+    run.journal.add({ type: 'creating', object: { ...recorded, values: parents } })
     last = await run.send(built.request, owner)
     if (run.observe(last, create).class !== 'granted') continue
     const object = await identified(last, { ...order, parents, marked }, { run, volatile })
     if (object === undefined)
       return { missing: `an object was made by ${create.key}, and neither \`Location\` nor the content nor the list tells its identifier` }
-    run.journal.addFirst({ type: 'created', object: { ...recorded, values: object.values } })
+    run.journal.add({ type: 'created', object: { ...recorded, values: object.values } })
     return { object }
   }
   return { missing: `${create.key} as ${owner.name} answered ${last?.response?.status ?? 'nothing'}, so no object could be made` }

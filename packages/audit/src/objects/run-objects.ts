@@ -59,7 +59,7 @@ export function createObjects(planning: Planning): ManagedObjects {
       }
       const object = { resource, owner: made.by, values, marker: made.marker, seeded: true }
       register.made.push(object)
-      run.journal.addFirst({ type: 'created', object: { resource: resource.item, owner: made.by.name, values, marker: made.marker } })
+      run.journal.add({ type: 'created', object: { resource: resource.item, owner: made.by.name, values, marker: made.marker } })
       return object
     },
     prepare: async (run) => (allows(run.mode, 'writes') ? seed(register, run) : []),

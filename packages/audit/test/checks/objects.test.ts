@@ -54,10 +54,13 @@ const FOUND: readonly (readonly [FaultName, Mode, string])[] = [
   ['misleading-success', 'writes', 'MISLEADING-2XX strong PUT /orders/{id} bob'],
 ]
 
+/** On a machine that may have much else to do. */
+const LONG = 120_000
+
 /** Faults that only personas show who are not of every day. */
 const EVERYBODY: readonly FaultName[] = ['person-forgotten', 'locked-let-in']
 
-test.each(FOUND)('%s is found in the mode %s: %s', async (fault, mode, line) => {
+test.each(FOUND)('%s is found in the mode %s: %s', { timeout: LONG }, async (fault, mode, line) => {
   const id = line.slice(0, line.indexOf(' '))
   const { report } = await auditFaulty(
     [fault],
@@ -67,7 +70,11 @@ test.each(FOUND)('%s is found in the mode %s: %s', async (fault, mode, line) => 
   expect(countingIn(report)).toContain(line)
 })
 
-test.each(['safe', 'writes', 'full'] as const)('without faults nothing is found in the mode %s, and the state is as before', async (mode) => {
-  const { report, asBefore } = await auditFaulty([], checks, { mode, everybody: true })
-  expect([countingIn(report), report.leftovers, asBefore]).toEqual([[], [], true])
-})
+test.each(['safe', 'writes', 'full'] as const)(
+  'without faults nothing is found in the mode %s, and the state is as before',
+  { timeout: LONG },
+  async (mode) => {
+    const { report, asBefore } = await auditFaulty([], checks, { mode, everybody: true })
+    expect([countingIn(report), report.leftovers, asBefore]).toEqual([[], [], true])
+  },
+)

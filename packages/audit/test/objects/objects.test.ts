@@ -42,7 +42,7 @@ test('resources are told from paths, with their operations, parents and rights',
   ])
 })
 
-test('objects are made with a marker for everybody who may, and nothing is left of them', async () => {
+test('objects are made with a marker for everybody who may, and nothing is left of them', { timeout: 60_000 }, async () => {
   const target = await startTarget()
   const made: string[] = []
   const look = looking(async (run) => {

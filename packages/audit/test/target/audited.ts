@@ -35,12 +35,16 @@ export async function auditTarget(target: Target, { checks, mode = 'safe', ...mo
 /** Audits a target with faults, and closes it. */
 export async function auditFaulty(
   faults: readonly FaultName[],
-  checks: readonly Check[],
+  checks: readonly Check[] | undefined,
   { everybody = false, ...options }: Partial<AuditOptions> & { readonly everybody?: boolean } = {},
 ): Promise<Audited> {
   const target = await startTarget(...faults)
   try {
-    return await auditTarget(target, { checks, ...(everybody ? { personas: Object.values(target.personas) } : {}), ...options })
+    return await auditTarget(target, {
+      ...(checks === undefined ? {} : { checks }),
+      ...(everybody ? { personas: Object.values(target.personas) } : {}),
+      ...options,
+    })
   } finally {
     await target.close()
   }

@@ -55,7 +55,7 @@ function failedCase({ resource, create, owner, member, broken }: Failing): Case 
       const body = withMarker(broken, marker, 'sure') ?? withMarker(broken, marker, 'every')
       const built = body === undefined ? undefined : run.build(create, owner, { body })
       if (built?.request === undefined) return { level: 'not-tested', why: built?.missing ?? 'the content has no text to find it by' }
-      run.journal.addFirst({ type: 'creating', object: { resource: resource.item, owner: owner.name, values: {}, marker } })
+      run.journal.add({ type: 'creating', object: { resource: resource.item, owner: owner.name, values: {}, marker } })
       const exchange = await run.send(built.request, owner)
       const adopted = run.objects.adopt(resource, { by: owner, exchange, marker }, run)
       const seen = run.observe(exchange, create).class

@@ -68,7 +68,7 @@ async function tryMaking({ operation, persona, declared }: Call, resource: Resou
   const body = withMarker(example, marker, 'every') ?? example
   const built = run.build(operation, persona, body === undefined ? {} : { body })
   if (built.request === undefined) return () => ({ level: 'not-tested', why: built.missing })
-  run.journal.addFirst({ type: 'creating', object: { resource: resource.item, owner: persona.name, values: {}, marker } })
+  run.journal.add({ type: 'creating', object: { resource: resource.item, owner: persona.name, values: {}, marker } })
   const exchange = await run.send(built.request, persona)
   const object = run.objects.adopt(resource, { by: persona, exchange, marker }, run)
   const seen = run.observe(exchange, operation).class

@@ -50,7 +50,7 @@ function createCase({ resource, create, owner, attacker }: Making): Case {
       const body = { ...(isRecord(marked) ? marked : example), ...Object.fromEntries(resource.ownerMembers.map((name) => [name, subject])) }
       const built = run.build(create, attacker, { body })
       if (built.request === undefined) return { level: 'not-tested', why: built.missing }
-      run.journal.addFirst({ type: 'creating', object: { resource: resource.item, owner: attacker.name, values: {}, marker } })
+      run.journal.add({ type: 'creating', object: { resource: resource.item, owner: attacker.name, values: {}, marker } })
       const exchange = await run.send(built.request, attacker)
       const object = run.objects.adopt(resource, { by: attacker, exchange, marker }, run)
       if (run.observe(exchange, create).class !== 'granted' || object === undefined) return { level: 'passed' }
