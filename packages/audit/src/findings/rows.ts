@@ -10,12 +10,18 @@ export function rowsOf(operations: readonly AuditOperation[], cells: readonly Ce
       .filter(({ level }) => level !== 'suspected')
       .flatMap(({ occurrences }) => occurrences.map(({ operation = '', persona }) => `${operation} ${persona}`)),
   )
+  const byOperation = new Map<string, Cell[]>()
+  for (const cell of cells) {
+    const row = byOperation.get(cell.operation.key)
+    if (row === undefined) byOperation.set(cell.operation.key, [cell])
+    else row.push(cell)
+  }
   return operations.map((operation) => ({
     operation: operation.key,
     place: operation.place,
     requirement: describe(operation.requirement),
     declared: operation.declared,
-    cells: cells.filter((cell) => cell.operation.key === operation.key).map((cell) => reportCell(cell, wrong.has(`${operation.key} ${cell.persona.name}`))),
+    cells: (byOperation.get(operation.key) ?? []).map((cell) => reportCell(cell, wrong.has(`${operation.key} ${cell.persona.name}`))),
   }))
 }
 

@@ -6,8 +6,15 @@ import { isBelow } from './templates.ts'
 
 /** The resource whose objects stand in the path of an operation: the innermost one. */
 export function resourceIn(resources: readonly Resource[], { path }: Pick<AuditOperation, 'path'>): Resource | undefined {
-  return resources.filter(({ item }) => isBelow(path, item)).sort((a, b) => b.item.split('/').length - a.item.split('/').length)[0]
+  const known = innermost.get(resources) ?? new Map<string, Resource | undefined>()
+  innermost.set(resources, known)
+  if (!known.has(path))
+    known.set(path, resources.filter(({ item }) => isBelow(path, item)).sort((a, b) => b.item.split('/').length - a.item.split('/').length)[0])
+  return known.get(path)
 }
+
+// Asked for every cell and by every check: hundreds of resources for each of thousands of operations. The lists never change.
+const innermost = new WeakMap<readonly Resource[], Map<string, Resource | undefined>>()
 
 /** What is expected, with what is told about owners that a requirement cannot say: who may not do it to the objects of others is refused as if they were not there. */
 export function withOwnership(expect: Planning['expect'], resources: readonly Resource[]): Planning['expect'] {

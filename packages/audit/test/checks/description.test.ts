@@ -13,7 +13,9 @@ async function foundIn(file: string): Promise<readonly string[]> {
   const document = await loadOpenApi(file, { read: (path) => readFile(path, 'utf8'), details: true })
   const operations = auditOperations(document, configFor('http://127.0.0.1', file))
   const judged = judgeDescription(descriptionChecks, document, operations)
-  return judged.flatMap(({ rule, verdict, operation }) => (isDeviation(verdict) ? [[rule.id, verdict.level, operation?.key ?? 'document'].join(' ')] : [])).sort()
+  return judged
+    .flatMap(({ rule, verdict, operation }) => (isDeviation(verdict) ? [[rule.id, verdict.level, operation?.key ?? 'document'].join(' ')] : []))
+    .sort()
 }
 
 test('the description of the target has no mistake', async () => {
@@ -42,8 +44,16 @@ test.each([
     { get: { security: [{ token: [] }], responses: { ...OK, '401': { description: 'who?' } } } },
     ['SPEC-CHALLENGE-UNDOC strong GET /a'],
   ],
-  ['a scope that no flow has', { get: { security: [{ login: ['raed'] }], responses: { ...GUARDED, '403': { description: 'no' } } } }, ['SPEC-DANGLING strong document']],
-  ['a scheme that is not there', { get: { security: [{ tokn: [] }], responses: { ...GUARDED, '403': { description: 'no' } } } }, ['SPEC-DANGLING strong document']],
+  [
+    'a scope that no flow has',
+    { get: { security: [{ login: ['raed'] }], responses: { ...GUARDED, '403': { description: 'no' } } } },
+    ['SPEC-DANGLING strong document'],
+  ],
+  [
+    'a scheme that is not there',
+    { get: { security: [{ tokn: [] }], responses: { ...GUARDED, '403': { description: 'no' } } } },
+    ['SPEC-DANGLING strong document'],
+  ],
 ])('%s is found in a description', async (_name, item, expected) => {
   const schemes = {
     token: { type: 'http', scheme: 'bearer' },

@@ -13,4 +13,18 @@ import { chalScope } from './chal-scope.ts'
 import { chalSyntax } from './chal-syntax.ts'
 import { chalUndeclared } from './chal-undeclared.ts'
 
-export const challengeChecks: readonly Check[] = [chal407, chalBearerError, chalBrowserPopup, chalCors, chalInapplicable, chalInconsistent, chalLeak, chalMissing, chalRealm, chalScope401, chalScope, chalSyntax, chalUndeclared]
+export const challengeChecks: readonly Check[] = [
+  chal407,
+  chalBearerError,
+  chalBrowserPopup,
+  chalCors,
+  chalInapplicable,
+  chalInconsistent,
+  chalLeak,
+  chalMissing,
+  chalRealm,
+  chalScope401,
+  chalScope,
+  chalSyntax,
+  chalUndeclared,
+]

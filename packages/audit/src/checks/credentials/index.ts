@@ -12,4 +12,17 @@ import { credSpoofHeaders } from './cred-spoof-headers.ts'
 import { credUnicode } from './cred-unicode.ts'
 import { credWrongScheme } from './cred-wrong-scheme.ts'
 
-export const credentialsChecks: readonly Check[] = [credDouble, credEmpty, credGarbage, credHuge, credInCookie, credInQuery, credMalformed, credPublicBad, credSchemeCase, credSpoofHeaders, credUnicode, credWrongScheme]
+export const credentialsChecks: readonly Check[] = [
+  credDouble,
+  credEmpty,
+  credGarbage,
+  credHuge,
+  credInCookie,
+  credInQuery,
+  credMalformed,
+  credPublicBad,
+  credSchemeCase,
+  credSpoofHeaders,
+  credUnicode,
+  credWrongScheme,
+]

@@ -11,4 +11,16 @@ import { denyRedirect } from './deny-redirect.ts'
 import { denySoft } from './deny-soft.ts'
 import { denyStepup } from './deny-stepup.ts'
 
-export const denialsChecks: readonly Check[] = [deny400, deny401ForKnown, deny403Leaks, deny403NoReason, deny405, deny500, denyDoc, denyInconsistent, denyRedirect, denySoft, denyStepup]
+export const denialsChecks: readonly Check[] = [
+  deny400,
+  deny401ForKnown,
+  deny403Leaks,
+  deny403NoReason,
+  deny405,
+  deny500,
+  denyDoc,
+  denyInconsistent,
+  denyRedirect,
+  denySoft,
+  denyStepup,
+]

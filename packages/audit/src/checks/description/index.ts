@@ -13,4 +13,18 @@ import { specOptional } from './spec-optional.ts'
 import { specUndeclared } from './spec-undeclared.ts'
 import { specUnknownScheme } from './spec-unknown-scheme.ts'
 
-export const descriptionChecks: readonly Check[] = [spec401Noauth, spec403No401, specAdminPublic, specAndOr, specChallengeUndoc, specDangling, specKeyInQuery, specNo401, specNo403, specNo404, specOptional, specUndeclared, specUnknownScheme]
+export const descriptionChecks: readonly Check[] = [
+  spec401Noauth,
+  spec403No401,
+  specAdminPublic,
+  specAndOr,
+  specChallengeUndoc,
+  specDangling,
+  specKeyInQuery,
+  specNo401,
+  specNo403,
+  specNo404,
+  specOptional,
+  specUndeclared,
+  specUnknownScheme,
+]

@@ -8,5 +8,10 @@ export const specAdminPublic = operationCheck('SPEC-ADMIN-PUBLIC', (operation) =
   const text = [path, ...tags, summary, id.replace(/([a-z])([A-Z])/g, '$1 $2')].join(' ').replaceAll('_', ' ')
   const word = ADMINISTRATION.exec(text)?.[1]
   if (word === undefined || (declared && !isOpen(operation))) return undefined
-  return { says: 'speaks of administration and asks for nothing', expected: 'a role or a scope', observed: `\`${word}\` without a requirement`, level: 'suspected' }
+  return {
+    says: 'speaks of administration and asks for nothing',
+    expected: 'a role or a scope',
+    observed: `\`${word}\` without a requirement`,
+    level: 'suspected',
+  }
 })

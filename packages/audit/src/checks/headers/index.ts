@@ -10,4 +10,15 @@ import { etagOnDenial } from './etag-on-denial.ts'
 import { logReflect } from './log-reflect.ts'
 import { rateShape } from './rate-shape.ts'
 
-export const headersChecks: readonly Check[] = [cacheDenial, cacheGrant, cacheVary, cookieFlags, corsCredentials, corsDenial, corsPreflight, etagOnDenial, logReflect, rateShape]
+export const headersChecks: readonly Check[] = [
+  cacheDenial,
+  cacheGrant,
+  cacheVary,
+  cookieFlags,
+  corsCredentials,
+  corsDenial,
+  corsPreflight,
+  etagOnDenial,
+  logReflect,
+  rateShape,
+]

@@ -10,4 +10,15 @@ import { authOpen } from './auth-open.ts'
 import { authRedirect } from './auth-redirect.ts'
 import { authSoft } from './auth-soft.ts'
 
-export const nobodyChecks: readonly Check[] = [auth400ForNobody, auth403ForNobody, auth404ForNobody, auth500ForNobody, authBodyInDenial, authMethodGap, authOpenPartial, authOpen, authRedirect, authSoft]
+export const nobodyChecks: readonly Check[] = [
+  auth400ForNobody,
+  auth403ForNobody,
+  auth404ForNobody,
+  auth500ForNobody,
+  authBodyInDenial,
+  authMethodGap,
+  authOpenPartial,
+  authOpen,
+  authRedirect,
+  authSoft,
+]

@@ -19,4 +19,24 @@ import { tokTampered } from './tok-tampered.ts'
 import { tokType } from './tok-type.ts'
 import { tokWeaksecret } from './tok-weaksecret.ts'
 
-export const tokensChecks: readonly Check[] = [tokAud, tokB64, tokCache, tokCanon, tokCrit, tokExpired, tokIat, tokIss, tokJku, tokJwk, tokKeyconfusion, tokKid, tokNbf, tokNone, tokRevoked, tokStripped, tokTampered, tokType, tokWeaksecret]
+export const tokensChecks: readonly Check[] = [
+  tokAud,
+  tokB64,
+  tokCache,
+  tokCanon,
+  tokCrit,
+  tokExpired,
+  tokIat,
+  tokIss,
+  tokJku,
+  tokJwk,
+  tokKeyconfusion,
+  tokKid,
+  tokNbf,
+  tokNone,
+  tokRevoked,
+  tokStripped,
+  tokTampered,
+  tokType,
+  tokWeaksecret,
+]
