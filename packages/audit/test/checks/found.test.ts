@@ -125,6 +125,10 @@ const FOUND: Partial<Record<FaultName, string>> = {
   'cookie-bare': 'COOKIE-FLAGS',
   'credentials-echoed': 'LOG-REFLECT',
   'odd-token-fails': 'ROB-500',
+  'create-unguarded': 'AUTH-OPEN',
+  'update-unguarded': 'AUTH-OPEN',
+  'content-before-guard': 'AUTH-ORDER',
+  'metadata-missing': 'CHAL-METADATA',
 }
 
 /** What the issuer of the target makes for an audit: tokens that must be refused. */
@@ -157,7 +161,13 @@ async function configOf({ config, issuer }: Target): Promise<AuditConfig> {
 }
 
 /** Faults that only a mode beyond `safe` can show. */
-const MODES: Partial<Record<FaultName, Mode>> = { 'unknown-method-runs': 'writes', 'keys-from-jku': 'full' }
+const MODES: Partial<Record<FaultName, Mode>> = {
+  'unknown-method-runs': 'writes',
+  'keys-from-jku': 'full',
+  'create-unguarded': 'writes',
+  'update-unguarded': 'writes',
+  'content-before-guard': 'writes',
+}
 
 const running: Target[] = []
 

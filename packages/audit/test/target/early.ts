@@ -1,6 +1,6 @@
 import type { Faults } from './faults.ts'
 import { etagOf } from './order-handlers.ts'
-import { NOT_FOUND, type Reply } from './reply.ts'
+import { invalid, NOT_FOUND, type Reply } from './reply.ts'
 import { written, type State } from './state.ts'
 
 /** A request before anybody has looked at who sent it. */
@@ -17,6 +17,8 @@ export interface Arriving {
 export function earlyReply(arriving: Arriving): Reply | undefined {
   const { method, path, fields, state, faults } = arriving
   if (faults.has('old-version-open') && method === 'GET' && path.startsWith('/v1/orders')) return oldVersion(path, state)
+  if (faults.has('content-before-guard') && method === 'POST' && path === '/orders' && typeof arriving.body['note'] !== 'string')
+    return invalid('`note` is a text')
   if (faults.has('hidden-read') && method === 'GET' && path === '/orders/search') return oldVersion('/v1/orders', state)
   const order = state.orders.get(/^\/orders\/([^/]+)$/.exec(path)?.[1] ?? '')
   if (order === undefined) return undefined

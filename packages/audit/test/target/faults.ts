@@ -57,6 +57,7 @@ export const FAULTS = {
   'method-override': 'X-HTTP-Method-Override changes the method after the guard has decided',
   'old-version-open': '/v1 serves orders without a guard',
   'hidden-read': 'GET /orders/search, which nobody described, shows all orders',
+  'content-before-guard': 'the content of POST /orders is validated before the guard decides',
   'etag-before-guard': 'If-None-Match is compared before the guard decides',
   'cached-by-address': 'an answer to somebody is kept with its query and given to everybody',
   'cached-grant': 'an answer to somebody is kept and given to everybody',

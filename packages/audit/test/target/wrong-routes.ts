@@ -16,6 +16,7 @@ export const WRONG_ROUTES = {
   'html-unguarded': 'requests for HTML pass the guard',
   'head-unguarded': 'HEAD passes the guard',
   'unknown-method-runs': 'an unknown method runs the handler of GET without a guard',
+  'update-unguarded': 'PATCH without credentials passes the guard',
   'data-in-refusal': 'GET /admin/reports sends the data with the refusal',
   'trace-on-notices': 'GET /notices fails with a stack trace',
   'crash-on-notices': 'GET /notices ends the connection',
@@ -53,6 +54,7 @@ export function wronglyRouted(): Readonly<Record<keyof typeof WRONG_ROUTES, Take
     'html-unguarded': ({ request }) => (request.headers.accept?.startsWith('text/html') === true ? ADMIN : undefined),
     'head-unguarded': ({ request }) => (request.method === 'HEAD' ? ADMIN : undefined),
     'unknown-method-runs': ({ request }) => (METHODS.has(request.method ?? '') ? undefined : { ...ADMIN, method: 'GET' }),
+    'update-unguarded': ({ request, authorization }) => (request.method === 'PATCH' && authorization.length === 0 ? ADMIN : undefined),
     'data-in-refusal': ({ path, authorization }) => (path === '/admin/reports' && authorization.length === 0 ? { ...ADMIN, status: 401 } : undefined),
     'trace-on-notices': ({ path }) => (path === '/notices' ? { reply: { status: 500, body: { error: TRACE } } } : undefined),
     'crash-on-notices': ({ path, request }) => {

@@ -6,6 +6,7 @@ import { chalCors } from './chal-cors.ts'
 import { chalInapplicable } from './chal-inapplicable.ts'
 import { chalInconsistent } from './chal-inconsistent.ts'
 import { chalLeak } from './chal-leak.ts'
+import { chalMetadata } from './chal-metadata.ts'
 import { chalMissing } from './chal-missing.ts'
 import { chalRealm } from './chal-realm.ts'
 import { chalScope401 } from './chal-scope-401.ts'
@@ -21,6 +22,7 @@ export const challengeChecks: readonly Check[] = [
   chalInapplicable,
   chalInconsistent,
   chalLeak,
+  chalMetadata,
   chalMissing,
   chalRealm,
   chalScope401,

@@ -36,10 +36,10 @@ function refused(planning: Planning, operation: AuditOperation, reasons: readonl
   const resources = resourcesOf(planning)
   const made = resources.find(({ create, parent }) => create?.key === operation.key && parent === undefined)
   for (const persona of planning.personas) {
-    if (persona.principal === undefined || persona.state !== undefined) continue
+    if (persona.state !== undefined) continue
     const { decision, source } = planning.expect(operation, persona, 'own')
     if (decision.outcome === 'allow' || !reasons.includes(decision.reason)) continue
-    const kind = JSON.stringify([persona.principal.roles, persona.principal.scopes])
+    const kind = JSON.stringify([persona.principal?.roles, persona.principal?.scopes])
     if (!found.has(kind)) found.set(kind, { operation, persona, resource: made ?? resourceIn(resources, operation), declared: source !== 'assumed' })
   }
   return [...found.values()]
@@ -116,5 +116,5 @@ function judged(exchange: Exchange, { seen, sure, cause }: Seen): Judged {
   if (seen === 'invalid' || seen === 'limited' || seen === 'broken' || seen === 'unknown')
     return () => ({ level: 'inconclusive', why: `the answer is \`${seen}\`, neither a refusal nor what was asked for` })
   if (seen !== 'granted') return () => ({ level: 'passed' })
-  return (message) => ({ level: sure, severity: 'critical', message, expected: '403', observed: statusOf(exchange), evidence: [exchange], cause })
+  return (message) => ({ level: sure, severity: 'critical', message, expected: 'a refusal', observed: statusOf(exchange), evidence: [exchange], cause })
 }

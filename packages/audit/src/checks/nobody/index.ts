@@ -6,7 +6,9 @@ import { auth500ForNobody } from './auth-500-for-nobody.ts'
 import { authBodyInDenial } from './auth-body-in-denial.ts'
 import { authMethodGap } from './auth-method-gap.ts'
 import { authOpenPartial } from './auth-open-partial.ts'
+import { authOpenWrites } from './auth-open-writes.ts'
 import { authOpen } from './auth-open.ts'
+import { authOrder } from './auth-order.ts'
 import { authRedirect } from './auth-redirect.ts'
 import { authSoft } from './auth-soft.ts'
 
@@ -18,7 +20,9 @@ export const nobodyChecks: readonly Check[] = [
   authBodyInDenial,
   authMethodGap,
   authOpenPartial,
+  authOpenWrites,
   authOpen,
+  authOrder,
   authRedirect,
   authSoft,
 ]
