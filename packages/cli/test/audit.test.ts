@@ -75,9 +75,18 @@ describe('countersign audit', () => {
     const { code, out } = await world.run('audit --output reports --evidence full', { env })
     expect(code).toBe(1)
     expect(out).toMatch(/HIGH AUTH-OPEN /)
-    const files = await readdir(world.path('reports'))
-    expect(files).toEqual(expect.arrayContaining(['report.json', 'report.sarif', 'report.txt']))
-    for (const file of files.filter((name) => name.includes('.'))) {
+    const files = (await readdir(world.path('reports'), { recursive: true })).filter((name) => name.includes('.')).toSorted()
+    expect(files.filter((name) => !name.startsWith('tests/'))).toEqual([
+      'matrix.csv',
+      'report.html',
+      'report.json',
+      'report.junit.xml',
+      'report.md',
+      'report.sarif',
+      'report.txt',
+    ])
+    expect(files.filter((name) => /^tests\/auth-open-[0-9a-f]{8}\.test\.mjs$/.test(name))).toHaveLength(1)
+    for (const file of files) {
       const text = await readFile(world.path(`reports/${file}`), 'utf8')
       for (const secret of Object.values(SECRETS)) expect([file, text.includes(secret)]).toEqual([file, false])
     }

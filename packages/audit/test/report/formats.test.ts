@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
+import { csvReport } from '../../src/report/csv.ts'
+import { htmlReport } from '../../src/report/html.ts'
+import { junitReport } from '../../src/report/junit.ts'
+import { markdownReport } from '../../src/report/markdown.ts'
+import type { RedactedReport } from '../../src/report/redact.ts'
+import { testFiles } from '../../src/report/tests.ts'
 import { jsonReport } from '../../src/report/json.ts'
 import { reportSchema } from '../../src/report/schema.ts'
 import { sarifReport } from '../../src/report/sarif.ts'
@@ -125,7 +131,19 @@ describe('SARIF', () => {
   })
 })
 
-const FORMATS = { terminal: terminalReport, json: jsonReport, sarif: sarifReport }
+const FORMATS = {
+  terminal: terminalReport,
+  json: jsonReport,
+  sarif: sarifReport,
+  html: htmlReport,
+  junit: junitReport,
+  markdown: markdownReport,
+  csv: csvReport,
+  tests: (report: RedactedReport) =>
+    testFiles(report)
+      .map(({ text }) => text)
+      .join(''),
+}
 
 test.each(Object.entries(FORMATS))('%s has no secret, whatever the contents are shown like', (_name, write) => {
   for (const fullBodies of [false, true]) {

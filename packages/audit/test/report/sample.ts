@@ -62,7 +62,7 @@ const ASKED = { class: 'denied-auth', status: 401, source: 'declared' } as const
 const HIDDEN = { class: 'hidden', status: 404, source: 'declared' } as const
 const gets = (status: number, kind: NonNullable<ReportCell['observed']>['class'], wrong = false) => ({ observed: { class: kind, status }, wrong })
 
-export const FINDINGS: readonly Finding[] = [
+export const FINDINGS: readonly [Finding, Finding] = [
   {
     fingerprint: '0123456789abcdef0123456789abcdef',
     rule: AUTH_OPEN,

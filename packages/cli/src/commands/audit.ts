@@ -183,5 +183,5 @@ async function tell(context: Context, { format, json, output }: Options, report:
   context.out(chosen === 'terminal' ? terminalReport(report, style) : FORMATS[chosen].write(report, style))
   if (output === undefined) return
   const files = await writeReports(report, { folder: context.path(output), style })
-  context.say(`The report is in ${files.join(', ')}.\n`)
+  context.say(`Wrote ${files.length} files into ${context.path(output)}.\n`)
 }
