@@ -2,6 +2,7 @@ import { readDetails, type OperationDetails, type WrittenOperation } from './det
 import { loadFurther } from './further-files.ts'
 import { createLibrary, LIMITS, type Book, type Library, type Limits } from './library.ts'
 import { textOf, valueAt, type Node } from './node.ts'
+import { NO_OFFERS, offersOf, type Offers } from './offers.ts'
 import type { Operation } from './operation.ts'
 import { readOperations } from './operations.ts'
 import type { Scope } from './path-items.ts'
@@ -27,7 +28,7 @@ export interface LoadOptions {
 }
 
 /** A description of an API, as far as it says who may call what. */
-export interface ApiDocument {
+export interface ApiDocument extends Offers {
   readonly file: string
   /** As it is written, such as `3.1.0`; empty if it cannot be told. */
   readonly version: string
@@ -112,7 +113,17 @@ function finished(file: string, { found, problems, details }: Attempt, { library
 /** What there is to say about an entry document that is not there, or is no YAML or JSON. */
 function unread(file: string, book: Book, { library, faults }: Pick<Surroundings, 'library' | 'faults'>): ApiDocument {
   if (book.state === 'unreadable') faults.error(book.problem, { source: sourceText(file, ''), offset: 0 })
-  return { file, version: '', title: '', operations: [], securitySchemes: [], diagnostics: faults.list(), files: library.files(), details: foreign }
+  return {
+    file,
+    version: '',
+    title: '',
+    operations: [],
+    securitySchemes: [],
+    ...NO_OFFERS,
+    diagnostics: faults.list(),
+    files: library.files(),
+    details: foreign,
+  }
 }
 
 function foreign({ method, path }: Operation): never {
@@ -122,7 +133,7 @@ function foreign({ method, path }: Operation): never {
 interface Attempt {
   readonly wanted: ReadonlySet<string>
   readonly problems: Problems
-  readonly found: Pick<ApiDocument, 'version' | 'title' | 'operations' | 'securitySchemes'>
+  readonly found: Pick<ApiDocument, 'version' | 'title' | 'operations' | 'securitySchemes' | keyof Offers>
   readonly details: ApiDocument['details']
 }
 
@@ -147,7 +158,7 @@ function read(entry: Node, { library, limits, options, scope }: Reading): Attemp
       { code: 'version-unsupported', message: found, hint: 'accepted are `swagger: "2.0"` and `openapi:` 3.0, 3.1 and 3.2' },
       valueAt(entry, 'openapi') ?? valueAt(entry, 'swagger') ?? entry,
     )
-    return { wanted: references.wanted, problems, found: { version: written, title, operations: [], securitySchemes: [] }, details: foreign }
+    return { wanted: references.wanted, problems, found: { version: written, title, operations: [], securitySchemes: [], ...NO_OFFERS }, details: foreign }
   }
   const reader = { version, entry, references, problems }
   if (entry.kind === 'map') reportRepeated(entry, problems)
@@ -160,7 +171,7 @@ function read(entry: Node, { library, limits, options, scope }: Reading): Attemp
     const silent = createProblems()
     return readDetails({ version, entry, problems: silent, references: createReferences(library, { root, problems: silent, entry }) }, place)
   }
-  return { wanted: references.wanted, problems, found: { version: written, title, operations, securitySchemes: schemes.all }, details }
+  return { wanted: references.wanted, problems, found: { version: written, title, operations, securitySchemes: schemes.all, ...offersOf(entry) }, details }
 }
 
 /** Often written without quotes, and then it is a number. */

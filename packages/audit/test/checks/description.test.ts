@@ -79,3 +79,24 @@ test('mistakes of an object and of schemes are found in a description', async ()
     'SPEC-UNKNOWN-SCHEME strong document',
   ])
 })
+
+test('plain http and old flows are found in a description, and loopback addresses are none', async () => {
+  const schemes = {
+    password: { type: 'http', scheme: 'basic' },
+    login: { type: 'oauth2', flows: { implicit: { authorizationUrl: 'https://id.test', scopes: {} }, password: { tokenUrl: 'https://id.test', scopes: {} } } },
+  }
+  const document = (servers: readonly string[]) => ({
+    openapi: '3.1.0',
+    info: { title: 'A', version: '1' },
+    servers: servers.map((url) => ({ url })),
+    components: { securitySchemes: schemes },
+    paths: { '/a': { get: { security: [{ password: [] }], responses: GUARDED } } },
+  })
+  const IMPLICIT = 'SPEC-IMPLICIT strong document'
+  expect(await foundIn(await documentFile(document(['http://api.test/v1'])))).toEqual([
+    'SPEC-BASIC strong document',
+    IMPLICIT,
+    'SPEC-PLAINHTTP strong document',
+  ])
+  expect(await foundIn(await documentFile(document(['https://api.test/v1', 'http://localhost:3000', 'http://[::1]/', '/v1'])))).toEqual([IMPLICIT])
+})
