@@ -1,3 +1,4 @@
+import { LEFT_OUT } from '../checks/left-out.ts'
 import type { Cell } from '../check.ts'
 import type { Audit } from '../phases.ts'
 import { costsOf } from '../plan/costs.ts'
@@ -44,6 +45,7 @@ export function reportOf({ options, document, operations, personas, sender }: Au
     rows: rowsOf(operations, cells, findings),
     findings,
     untested: groupUntested(judged),
+    leftOut: LEFT_OUT,
     coverage: coverageOf(cells),
     leftovers: outcome.leftovers,
     ...(stopped === undefined ? {} : { incomplete: stopped.message }),

@@ -1,3 +1,4 @@
+import type { LeftOut } from '../checks/left-out.ts'
 import type { AnswerClass, Expectation } from '../observation.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Relation } from '../operation.ts'
@@ -80,6 +81,8 @@ export interface Report {
   readonly rows: readonly ReportRow[]
   readonly findings: readonly Finding[]
   readonly untested: readonly Untested[]
+  /** Checks that this version does not make, and why. */
+  readonly leftOut?: readonly LeftOut[]
   readonly coverage: { readonly judged: number; readonly total: number }
   /** Objects that this run made and could not remove, with the request that removes them. */
   readonly leftovers: readonly string[]

@@ -85,6 +85,6 @@ export const reportSchema: Schema = {
       leftovers: list(text),
       exitCode: word([0, 1, 2, 3, 4]),
     },
-    { plan, incomplete: text, sources: list(sourceCell) },
+    { plan, incomplete: text, sources: list(sourceCell), leftOut: list(members({ check: text, why: text })) },
   ),
 }

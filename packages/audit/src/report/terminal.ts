@@ -144,7 +144,7 @@ export function placeText({ file, line, column }: { readonly file: string; reado
   return `${printable(near)}:${line}:${column}`
 }
 
-function untestedOf({ untested, rows, plan }: RedactedReport, paint: Paint): string {
+function untestedOf({ untested, rows, plan, leftOut = [] }: RedactedReport, paint: Paint): string {
   const skipped = new Map<string, number>()
   for (const { skipped: why } of rows.flatMap(({ cells }) => cells)) if (why !== undefined) skipped.set(why, (skipped.get(why) ?? 0) + 1)
   const lines = [
@@ -153,6 +153,7 @@ function untestedOf({ untested, rows, plan }: RedactedReport, paint: Paint): str
       const first = example === undefined ? '' : paint('dim', `, such as ${printable(example)}`)
       return `  ${check}, ${counted(cases, 'case')}${level === 'inconclusive' ? ' without a result' : ''}: ${printable(why)}${first}`
     }),
+    ...(plan === undefined ? leftOut.map(({ check, why }) => `  ${check}, in no version so far: ${why}`) : []),
   ]
   return lines.length === 0 ? '' : [paint('bold', 'Not tested, and why:'), ...lines].join('\n')
 }
