@@ -13,6 +13,7 @@ import { createObjects } from './objects/run-objects.ts'
 import { createKnowledge } from './observe/knowledge.ts'
 import { auditOperations, basePathOf } from './operations.ts'
 import type { Persona } from './persona.ts'
+import type { SecretReader } from './personas/secret-reader.ts'
 import type { Progress } from './progress.ts'
 import { AuditRefused } from './refused.ts'
 import type { Report } from './report/report.ts'
@@ -32,6 +33,8 @@ export interface AuditOptions {
   readonly personas: readonly Persona[]
   /** What the gateway's policy, or a matrix that somebody accepted, says; it comes before the description. */
   readonly policy?: ExpectedMatrix
+  /** Reads secrets of the configuration beside those of personas; from the environment of the process if nothing is given. */
+  readonly secrets?: SecretReader
   /** Instead of all checks. */
   readonly checks?: readonly Check[]
   /** Repeats the name of a host that is neither loopback nor private, or has the name of a production system. */
@@ -76,7 +79,16 @@ export async function runAudit(options: AuditOptions): Promise<Report> {
     signal,
   })
   const knowledge = createKnowledge()
-  const planningFor = (usable: readonly Persona[]): Planning => ({ config, mode, document, operations, personas: [nobody, ...usable], nobody, expect })
+  const planningFor = (usable: readonly Persona[]): Planning => ({
+    config,
+    mode,
+    document,
+    operations,
+    personas: [nobody, ...usable],
+    nobody,
+    expect,
+    ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
+  })
   try {
     const report = await runPhases({
       options: { config, mode, checks, onlyCleanUp: options.onlyCleanUp === true, onProgress: options.onProgress ?? (() => undefined) },

@@ -7,6 +7,7 @@ import type { Objects } from './objects/objects.ts'
 import type { Expectation, Observation } from './observation.ts'
 import type { AuditOperation, Relation } from './operation.ts'
 import type { Persona } from './persona.ts'
+import type { SecretReader } from './personas/secret-reader.ts'
 import type { Mode } from './rule.ts'
 
 /** What is known before anything is sent. */
@@ -18,6 +19,8 @@ export interface Planning {
   /** Nobody first; personas that failed the preflight are not here. */
   readonly personas: readonly Persona[]
   readonly nobody: Persona
+  /** Where secrets of the configuration are read that belong to no persona's credentials. */
+  readonly secrets?: SecretReader
   /** What the rules say that a persona gets. */
   expect(operation: AuditOperation, persona: Persona, relation?: Relation): Expectation
 }

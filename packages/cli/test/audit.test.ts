@@ -18,6 +18,8 @@ paths:
 
 const SECRETS = { ALICE: 'token-alice-9f8e7d', OLGA: 'token-olga-6c5b4a' }
 
+const OLD = 'token-alice-0a1b2c'
+
 /** A shop that knows alice and olga by their tokens; whatever `broken` names answers everybody. */
 async function shop(
   broken: readonly string[] = [],
@@ -25,7 +27,10 @@ async function shop(
   const world = await emptyWorld()
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0] ?? ''
-    const caller = Object.entries(SECRETS).find(([, token]) => request.headers.authorization?.toLowerCase() === `bearer ${token}`)?.[0]
+    // OLD is a token of alice that has expired, which nobody looks at here.
+    const caller = Object.entries({ ...SECRETS, ALICE_OLD: OLD })
+      .find(([, token]) => request.headers.authorization?.toLowerCase() === `bearer ${token}`)?.[0]
+      .replace('_OLD', '')
     const answer = (status: number, body: object, fields: Record<string, string> = {}): void => {
       response
         .writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...fields })
@@ -90,6 +95,14 @@ describe('countersign audit', () => {
       const text = await readFile(world.path(`reports/${file}`), 'utf8')
       for (const secret of Object.values(SECRETS)) expect([file, text.includes(secret)]).toEqual([file, false])
     }
+  })
+
+  it('tries supplied tokens from where the configuration is, and shows them as little as others', async () => {
+    const { world, config } = await shop()
+    await config('tokens: { kind: expired, persona: alice, token: { file: old.token } }\n')
+    await world.write('old.token', `${OLD}\n`)
+    const { code, out } = await world.run('audit --json --evidence full', { env })
+    expect([code, out.includes('TOK-EXPIRED'), out.includes('Bearer [secret of a supplied token]'), out.includes(OLD)]).toEqual([1, true, true, false])
   })
 
   it('prints JSON, and takes it as a baseline: what is not new does not count', async () => {

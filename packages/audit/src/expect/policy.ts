@@ -52,7 +52,7 @@ export function answerIn({ cells }: ExpectedRow, persona: string, isForeign: boo
 const EXPLANATION: Explanation = { id: 'policy', steps: [] }
 
 /** The decision that an answer stands for; nothing for one that is no decision about the caller, such as 503. */
-export function decisionOf({ outcome, reason }: ExpectedAnswer, schemes: readonly string[]): Decision | undefined {
+export function decisionOf({ outcome, reason }: Pick<ExpectedAnswer, 'outcome' | 'reason'>, schemes: readonly string[]): Decision | undefined {
   const base = { remedy: { action: 'none' }, explanation: EXPLANATION } as const
   switch (outcome) {
     case 'allow':

@@ -18,9 +18,9 @@ export const LETTERS: Readonly<Record<AnswerClass, string>> = {
 /** What the letters mean, for legends. */
 export const MEANINGS: Readonly<Record<AnswerClass, string>> = {
   granted: 'granted',
-  'denied-auth': 'asked for credentials (401)',
-  'denied-authz': 'denied (403)',
-  hidden: 'hidden (404)',
+  'denied-auth': 'asked for credentials',
+  'denied-authz': 'denied',
+  hidden: 'hidden',
   invalid: 'content refused',
   'soft-denied': 'denied with a 2xx',
   'redirect-login': 'sent to a login',

@@ -1,13 +1,16 @@
 import type { AnswerClass } from '../observation.ts'
-import type { ExpectedAnswer, ExpectedCell, ExpectedMatrix, ExpectedRow } from '../expect/policy.ts'
+import { decisionOf, type ExpectedAnswer, type ExpectedCell, type ExpectedMatrix, type ExpectedRow } from '../expect/policy.ts'
+import { statusOfDecision } from '../findings/rows.ts'
 import type { Report, ReportRow } from './report.ts'
 
-/** What a class of answers is as the answer of a policy; the others are no decision about the caller. */
-const ANSWERS: Readonly<Partial<Record<AnswerClass, ExpectedAnswer>>> = {
-  granted: { status: 200, outcome: 'allow' },
-  'denied-auth': { status: 401, outcome: 'challenge' },
-  'denied-authz': { status: 403, outcome: 'forbid' },
-  hidden: { status: 404, outcome: 'conceal' },
+/** What a class of answers is as the outcome of a policy; the others are no decision about the caller. */
+const OUTCOMES: Readonly<Partial<Record<AnswerClass, string>>> = { granted: 'allow', 'denied-auth': 'challenge', 'denied-authz': 'forbid', hidden: 'conceal' }
+
+/** The answer that an observed class stands for. */
+function answerOf(observed: AnswerClass): ExpectedAnswer | undefined {
+  const outcome = OUTCOMES[observed]
+  const decision = outcome === undefined ? undefined : decisionOf({ outcome }, [])
+  return outcome === undefined || decision === undefined ? undefined : { status: statusOfDecision(decision), outcome }
 }
 
 /** What was observed as a policy: a person reads it, corrects it, and later runs expect it. */
@@ -21,7 +24,7 @@ function learnedRow({ operation, requirement, declared, place, cells }: ReportRo
   for (const name of new Set(cells.map(({ persona }) => persona))) {
     const seen = (foreign: boolean): ExpectedAnswer | undefined => {
       const cell = cells.find(({ persona, relation }) => persona === name && (relation === 'foreign') === foreign)
-      return cell?.observed && ANSWERS[cell.observed.class]
+      return cell?.observed && answerOf(cell.observed.class)
     }
     const [own, other] = [seen(false), seen(true)]
     const cell = own ?? other

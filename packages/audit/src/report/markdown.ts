@@ -57,7 +57,9 @@ function matrixOf({ rows, personas }: RedactedReport): string {
 
 function untestedOf({ untested }: RedactedReport): string {
   if (untested.length === 0) return ''
-  return ['### Not tested, and why', '', ...untested.map(({ check, why, cases }) => `- ${escaped(check)}, ${counted(cases, 'case')}: ${escaped(why)}`)].join('\n')
+  return ['### Not tested, and why', '', ...untested.map(({ check, why, cases }) => `- ${escaped(check)}, ${counted(cases, 'case')}: ${escaped(why)}`)].join(
+    '\n',
+  )
 }
 
 /** In back quotes nothing has a meaning but themselves, and in a table the line between cells. */

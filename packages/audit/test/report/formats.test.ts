@@ -22,7 +22,7 @@ GET /orders/{id}  ag      g h
 GET /reports      a!      dl
 GET /logout       -       -
 
-a asked for credentials (401), g granted, h hidden (404), d denied (403), l limited; ag: a was expected and g came; own object first, then that of somebody else; ! something about the answer is wrong; - not sent
+a asked for credentials, g granted, h hidden, d denied, l limited; ag: a was expected and g came; own object first, then that of somebody else; ! something about the answer is wrong; - not sent
 
 2 findings:
 

@@ -4,6 +4,7 @@ import {
   againstBaseline,
   AuditRefused,
   createPersonas,
+  createSecretReader,
   learnedMatrix,
   loadAuditConfig,
   readBaseline,
@@ -43,7 +44,7 @@ interface Options extends JsonOption {
 }
 
 export const addAudit: AddCommand = (program, context) => {
-  const command = withJson(program.command('audit').description('prove from outside where a running API answers 401 and 403 wrongly'))
+  const command = withJson(program.command('audit').description('prove from outside where a running API lets in or refuses wrongly'))
   command
     .option('-c, --config <file>', 'what is audited, and who calls', 'audit.yaml')
     .addOption(new Option('--mode <mode>', 'what may be sent; instead of that of the configuration').choices(['plan', 'safe', 'writes', 'full']))
@@ -124,6 +125,8 @@ async function run(context: Context, options: Options, { config, folder, onSecre
   const consent = options.iOwn === undefined ? {} : { consent: options.iOwn }
   const policy = options.policy === undefined ? undefined : await readPolicy(context.path(options.policy), config, env)
   const personas = await createPersonas(config, { env, folder, onSecret, ...consent })
+  // Tokens that must be refused are secrets like any other until that is shown.
+  const supplied = createSecretReader({ env, folder, onSecret: (secret) => onSecret('a supplied token', secret) })
   const bar = createProgressBar(stderr)
   const stop = new AbortController()
   const interrupt = (): void => stop.abort()
@@ -133,6 +136,7 @@ async function run(context: Context, options: Options, { config, folder, onSecre
     return await runAudit({
       config,
       personas,
+      secrets: supplied,
       ...consent,
       ...choices(context, options, config),
       ...(policy === undefined ? {} : { policy }),

@@ -49,7 +49,7 @@ function casesOf(token: SuppliedToken, planning: Planning): readonly Case[] {
 async function tryToken(way: Way, { kind, token }: SuppliedToken, run: Run): Promise<Verdict> {
   const footing = await footingOf(way, run)
   if (isVerdict(footing)) return footing
-  const text = await read(token)
+  const text = await read(token, run)
   if (typeof text !== 'string') return notTested(text.message)
   const observed = await sendBare(attemptWith({ name: kind, token: text }, footing).request, way.operation, run)
   if (observed.class !== 'granted') return PASSED
@@ -66,9 +66,12 @@ async function tryToken(way: Way, { kind, token }: SuppliedToken, run: Run): Pro
   }
 }
 
-async function read(source: SuppliedToken['token']): Promise<string | PersonaError> {
+async function read(
+  source: SuppliedToken['token'],
+  { secrets = createSecretReader({ env: process.env, folder: process.cwd() }) }: Run,
+): Promise<string | PersonaError> {
   try {
-    return await createSecretReader({ env: process.env, folder: process.cwd() }).line(source)
+    return await secrets.line(source)
   } catch (error) {
     if (error instanceof PersonaError) return error
     throw error
