@@ -11,6 +11,8 @@ export interface Attempt {
   readonly owner: Persona
   readonly parents: Readonly<Record<string, string>>
   readonly marker: string
+  /** What the answer said that was made, where it said that something was. */
+  readonly created?: string
 }
 
 /** Removes an object as its owner, and as a caretaker if that does not help. Answers whether it is gone. */
@@ -54,4 +56,9 @@ export function removalOf({ resource, owner, values }: TargetObject, target: str
   const known = renamed(values, resource.item, template)
   const path = template.replace(/\{([^{}]*)\}/g, (_, name: string) => encodeURIComponent(known[name] ?? ''))
   return resource.remove === undefined ? `${path} of ${owner.name}` : `curl -X DELETE '${new URL(target).origin}${path}' # as ${owner.name}`
+}
+
+/** What was said to be made and nobody finds, for somebody who looks by hand. */
+export function lostOf({ resource, owner, created = '' }: Attempt): string {
+  return `what ${owner.name} made by POST ${resource.collection}${created === '' ? '' : ` (${created})`}; nobody who was asked can see it`
 }

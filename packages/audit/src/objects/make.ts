@@ -2,6 +2,7 @@ import type { Exchange } from '../exchange.ts'
 import type { AuditOperation } from '../operation.ts'
 import type { Persona } from '../persona.ts'
 import type { Planning, Run } from '../run.ts'
+import { CREATED } from './adopt.ts'
 import { withMarker } from './content.ts'
 import { isComplete, valuesOfAnswer, valuesOfList } from './ids.ts'
 import { lookAt, type Volatile } from './look.ts'
@@ -82,6 +83,8 @@ interface Making extends Order {
 async function identified(exchange: Exchange, making: Making, { run, volatile }: { run: Run; volatile: Volatile }): Promise<TargetObject | undefined> {
   const { resource, owner, marker, marked, parents } = making
   const objectAt = (values: Readonly<Record<string, string>>): TargetObject => ({ resource, owner, values, seeded: true, ...(marked ? { marker } : {}) })
+  // Without a marker only the answer tells that this was not there before, and may be removed.
+  if (!marked && exchange.response?.status !== CREATED) return undefined
   const told = valuesOfAnswer(exchange, resource, parents).filter((values) => isComplete(values, resource))
   for (const values of told) {
     const { state, exchange: seen } = await lookAt(objectAt(values), run, { as: owner, volatile })

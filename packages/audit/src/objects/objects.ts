@@ -1,3 +1,4 @@
+import type { Adoption } from './adopt.ts'
 import type { Exchange } from '../exchange.ts'
 import type { AuditOperation } from '../operation.ts'
 import type { Persona } from '../persona.ts'
@@ -65,12 +66,11 @@ export interface Objects {
   readBack(object: TargetObject, run: Run): Promise<Exchange | undefined>
   /** Reads an object as its owner or as somebody else, and takes it apart. */
   look(object: TargetObject, run: Run, as?: Persona): Promise<Look>
-  /** An attack has made an object, so that it must be removed; its owner is whoever may. */
-  adopt(
-    resource: Resource,
-    made: { readonly by: Persona; readonly exchange: Exchange; readonly marker: string; readonly parent?: TargetObject },
-    run: Run,
-  ): TargetObject | undefined
+  /**
+   * What an attack may have made: answers the object if it is there and surely that one, and sees to it that it is removed.
+   * Whatever carries the marker and is found later is removed, too.
+   */
+  adopt(resource: Resource, adoption: Adoption, run: Run): Promise<TargetObject | undefined>
 }
 
 /** Objects whose life the run is in charge of. */

@@ -1,10 +1,12 @@
 import type { AuditConfig } from '../config/config.ts'
+import { fieldValues } from '../exchange.ts'
 import { objectsLeft, type RecordedObject } from '../journal/journal.ts'
 import type { Persona } from '../persona.ts'
 import { allows } from '../rule.ts'
 import { RunStopped, type Planning, type Run } from '../run.ts'
-import { foundAfterwards, remove, removalOf, type Attempt } from './clean-up.ts'
-import { valuesOfAnswer, isComplete } from './ids.ts'
+import { foundAfterwards, lostOf, remove, removalOf, type Attempt } from './clean-up.ts'
+import { CREATED, recognise, type Adoption } from './adopt.ts'
+import { isComplete } from './ids.ts'
 import { learnVolatile, lookAt, type Volatile } from './look.ts'
 import { make, mayMake, unmakable } from './make.ts'
 import type { ManagedObjects, Resource, TargetObject } from './objects.ts'
@@ -28,10 +30,9 @@ interface Register {
   counter: number
 }
 
-/** The objects of a run: those that were there, and those that it makes. */
-export function createObjects(planning: Planning): ManagedObjects {
+function createRegister(planning: Planning): Register {
   const resources = resourcesOf(planning)
-  const register: Register = {
+  return {
     planning,
     resources,
     told: [...toldObjects(resources, planning), ...subjectObjects(resources, planning)],
@@ -42,7 +43,12 @@ export function createObjects(planning: Planning): ManagedObjects {
     volatile: new Map(),
     counter: 0,
   }
-  const { volatile } = register
+}
+
+/** The objects of a run: those that were there, and those that it makes. */
+export function createObjects(planning: Planning): ManagedObjects {
+  const register = createRegister(planning)
+  const { volatile, resources } = register
   return {
     resources,
     find: (resource, owner) => find(register, resource, owner),
@@ -50,18 +56,7 @@ export function createObjects(planning: Planning): ManagedObjects {
     throwAway: async (resource, owner, run) => makeOne(register, { resource, owner, run }),
     readBack: async (object, run) => (await lookAt(object, run, { as: object.owner, volatile })).exchange,
     look: async (object, run, as = object.owner) => lookAt(object, run, { as, volatile }),
-    adopt: (resource, made, run) => {
-      const parents = made.parent === undefined ? {} : renamed(made.parent.values, made.parent.resource.item, resource.item)
-      const values = valuesOfAnswer(made.exchange, resource, parents).find((one) => isComplete(one, resource))
-      if (values === undefined) {
-        register.attempts.push({ resource, owner: made.by, parents, marker: made.marker })
-        return undefined
-      }
-      const object = { resource, owner: made.by, values, marker: made.marker, seeded: true }
-      register.made.push(object)
-      run.journal.add({ type: 'created', object: { resource: resource.item, owner: made.by.name, values, marker: made.marker } })
-      return object
-    },
+    adopt: async (resource, adoption, run) => adopt(register, { resource, adoption, run }),
     prepare: async (run) => (allows(run.mode, 'writes') ? seed(register, run) : []),
     cleanUp: async (run) => {
       if (!allows(run.mode, 'writes')) return []
@@ -69,6 +64,25 @@ export function createObjects(planning: Planning): ManagedObjects {
       return cleanUp(register, run)
     },
   }
+}
+
+interface Adopting {
+  readonly resource: Resource
+  readonly adoption: Adoption
+  readonly run: Run
+}
+
+async function adopt({ made, attempts, volatile }: Register, { resource, adoption, run }: Adopting): Promise<TargetObject | undefined> {
+  const object = await recognise(resource, adoption, { run, volatile })
+  if (object === undefined) {
+    const { response } = adoption.exchange
+    const created = response?.status === CREATED ? { created: fieldValues(response, 'location')[0] ?? '' } : {}
+    attempts.push({ resource, owner: adoption.by, parents: {}, marker: adoption.marker, ...created })
+    return undefined
+  }
+  made.push(object)
+  run.journal.add({ type: 'created', object: { resource: resource.item, owner: object.owner.name, values: object.values, marker: adoption.marker } })
+  return object
 }
 
 function keyOf({ item }: Resource, { name }: Persona): string {
@@ -185,6 +199,7 @@ function takeOver(register: Register, left: readonly RecordedObject[]): void {
 /** In reverse, so that children go before their parents; then whatever carries a marker and nobody knows of. */
 async function cleanUp(register: Register, run: Run): Promise<readonly string[]> {
   const left: TargetObject[] = []
+  const lost: string[] = []
   const takeAway = async (object: TargetObject): Promise<void> => {
     if (!(await unlessStopped(() => remove(object, run, register.volatile)))) left.push(object)
   }
@@ -192,13 +207,15 @@ async function cleanUp(register: Register, run: Run): Promise<readonly string[]>
   for (let attempt = register.attempts.pop(); attempt !== undefined; attempt = register.attempts.pop()) {
     const sought = attempt
     const object = await unlessStopped(() => foundAfterwards(sought, run))
-    const known = left.some(
-      (one) => object !== undefined && one.resource.item === object.resource.item && JSON.stringify(one.values) === JSON.stringify(object.values),
-    )
-    if (object !== undefined && !known) await takeAway(object)
+    if (object === undefined && sought.created !== undefined) lost.push(lostOf(sought))
+    if (object !== undefined && !left.some((one) => isSame(one, object))) await takeAway(object)
   }
   register.seeded.clear()
-  return left.map((object) => removalOf(object, register.planning.config.target))
+  return [...left.map((object) => removalOf(object, register.planning.config.target)), ...lost]
+}
+
+function isSame(one: TargetObject, other: TargetObject): boolean {
+  return one.resource.item === other.resource.item && JSON.stringify(one.values) === JSON.stringify(other.values)
 }
 
 /** A target that is gone gives nothing away, and what is left is told all the same. */

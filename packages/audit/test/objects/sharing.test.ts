@@ -28,8 +28,8 @@ interface Note {
 
 /** Who may read a note, and in whose list it stands. */
 interface Sharing {
-  reads(note: Note, caller: string): boolean
-  lists(note: Note, caller: string): boolean
+  readonly reads: (note: Note, caller: string) => boolean
+  readonly lists: (note: Note, caller: string) => boolean
 }
 
 /** Audits notes about whose owners nobody has said a word. */

@@ -9,7 +9,7 @@ export function createTargetGuard(issuer: TestIssuer, faults: Faults): Guard {
     realm: 'orders',
     schemes: [bearer(issuer, faults), key, password(faults)],
     standing: ({ subject }) => ({ state: subject === 'tess' && !faults.has('locked-let-in') ? 'suspended' : 'active' }),
-    onError: (error) => console.error('the target:', error),
+    onError: (error) => void process.stderr.write(`the target: ${String(error)}\n`),
   })
 }
 

@@ -30,23 +30,23 @@ interface Visit extends TargetParts {
 export function createListener(parts: TargetParts): RequestListener {
   const gates = new Map(parts.routes.map((route) => [route, parts.guard.gate(route.requirement)]))
   const kept = new Map<string, Reply>()
-  return (request, response) => {
-    void visitOf(request, response, parts).then(async (visit) => {
-      const method = request.method ?? ''
-      const early = earlyReply({ ...parts, method, path: visit.path, fields: request.headers, body: visit.body })
-      if (early !== undefined) return write(response, early)
-      const found = find(parts.routes, method, visit.path)
-      if (found.route === undefined) return write(response, withoutRoute(visit, found.allowed))
-      const gate = gates.get(found.route)
-      const address = parts.faults.has('cached-grant') ? visit.path : parts.faults.has('cached-by-address') ? request.url : undefined
-      const again = address !== undefined && method === 'GET' ? kept.get(address) : undefined
-      if (again !== undefined) return write(response, again)
-      const passage = gate && (await gate(requestView(request, found.params)))
-      if (passage === undefined) throw new TypeError('every route has a gate')
-      const reply = answer(visit, { ...found, route: found.route }, passage)
-      if (address !== undefined && found.route.path === '/admin/reports' && reply?.status === 200) kept.set(address, reply)
-    })
+  const serve = async (visit: Visit): Promise<void> => {
+    const { request, response, path } = visit
+    const method = request.method ?? ''
+    const early = earlyReply({ ...parts, method, path, fields: request.headers, body: visit.body })
+    if (early !== undefined) return write(response, early)
+    const found = find(parts.routes, method, path)
+    if (found.route === undefined) return write(response, withoutRoute(visit, found.allowed))
+    const gate = gates.get(found.route)
+    const address = parts.faults.has('cached-grant') ? path : parts.faults.has('cached-by-address') ? request.url : undefined
+    const again = address !== undefined && method === 'GET' ? kept.get(address) : undefined
+    if (again !== undefined) return write(response, again)
+    const passage = gate && (await gate(requestView(request, found.params)))
+    if (passage === undefined) throw new TypeError('every route has a gate')
+    const reply = answer(visit, { ...found, route: found.route }, passage)
+    if (address !== undefined && found.route.path === '/admin/reports' && reply?.status === 200) kept.set(address, reply)
   }
+  return (request, response) => void visitOf(request, response, parts).then(serve)
 }
 
 async function visitOf(request: IncomingMessage, response: ServerResponse, parts: TargetParts): Promise<Visit> {

@@ -57,7 +57,7 @@ function failedCase({ resource, create, owner, member, broken }: Failing): Case 
       if (built?.request === undefined) return { level: 'not-tested', why: built?.missing ?? 'the content has no text to find it by' }
       run.journal.add({ type: 'creating', object: { resource: resource.item, owner: owner.name, values: {}, marker } })
       const exchange = await run.send(built.request, owner)
-      const adopted = run.objects.adopt(resource, { by: owner, exchange, marker }, run)
+      const adopted = await run.objects.adopt(resource, { by: owner, exchange, marker, marked: true }, run)
       const seen = run.observe(exchange, create).class
       if (seen === 'granted') return { level: 'inconclusive', why: `a broken \`${member}\` is accepted` }
       const found = adopted ?? (await foundAfterwards({ resource, owner, parents: {}, marker }, run))

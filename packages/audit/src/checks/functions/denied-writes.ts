@@ -1,4 +1,4 @@
-import { freeTexts, withMarker } from '../../objects/content.ts'
+import { withMarker } from '../../objects/content.ts'
 import { callOn } from '../../objects/look.ts'
 import type { Resource } from '../../objects/objects.ts'
 import { resourceIn } from '../../objects/ownership.ts'
@@ -65,14 +65,15 @@ type Judged = (message: string) => Verdict
 async function tryMaking({ operation, persona, declared }: Call, resource: Resource, run: Run): Promise<Judged> {
   const marker = run.marker(`made by ${operation.key} as ${persona.name}`)
   const example = operation.content?.example
-  const body = withMarker(example, marker, 'every') ?? example
+  const marked = withMarker(example, marker, 'every')
+  const body = marked ?? example
   const built = run.build(operation, persona, body === undefined ? {} : { body })
   if (built.request === undefined) return () => ({ level: 'not-tested', why: built.missing })
   run.journal.add({ type: 'creating', object: { resource: resource.item, owner: persona.name, values: {}, marker } })
   const exchange = await run.send(built.request, persona)
-  const object = run.objects.adopt(resource, { by: persona, exchange, marker }, run)
+  const object = await run.objects.adopt(resource, { by: persona, exchange, marker, marked: marked !== undefined }, run)
   const seen = run.observe(exchange, operation).class
-  const there = object !== undefined && freeTexts(example).length > 0 && (await isThere(object, run))
+  const there = object !== undefined
   if (there && seen !== 'granted')
     return () => ({
       level: 'proven',
@@ -84,14 +85,6 @@ async function tryMaking({ operation, persona, declared }: Call, resource: Resou
       cause: operation.key,
     })
   return judged(exchange, { seen, sure: declared ? (there ? 'proven' : 'strong') : 'suspected', cause: operation.key })
-}
-
-async function isThere(object: Parameters<Run['objects']['look']>[0], run: Run): Promise<boolean> {
-  for (const as of [object.owner, ...run.personas.filter(({ caretaker }) => caretaker)]) {
-    const { exchange } = await run.objects.look(object, run, as)
-    if (object.marker !== undefined && exchange?.response?.body.includes(object.marker) === true) return true
-  }
-  return false
 }
 
 async function tryCalling({ operation, persona, resource, declared }: Call, run: Run): Promise<Judged> {

@@ -43,7 +43,7 @@ async function sendInvalid(create: AuditOperation, resource: Resource, run: Run)
   if (built.request === undefined) return notTested(built.missing)
   run.journal.addFirst({ type: 'creating', object: { resource: resource.item, owner: run.nobody.name, values: {}, marker } })
   const exchange = await run.send(built.request, run.nobody)
-  run.objects.adopt(resource, { by: run.nobody, exchange, marker }, run)
+  await run.objects.adopt(resource, { by: run.nobody, exchange, marker, marked: true }, run)
   const observed = run.observe(exchange, create)
   if (observed.class !== 'invalid') return PASSED
   const named = members.filter((name) => exchange.response?.body.includes(name) === true)

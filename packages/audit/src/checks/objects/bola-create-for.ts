@@ -52,7 +52,7 @@ function createCase({ resource, create, owner, attacker }: Making): Case {
       if (built.request === undefined) return { level: 'not-tested', why: built.missing }
       run.journal.add({ type: 'creating', object: { resource: resource.item, owner: attacker.name, values: {}, marker } })
       const exchange = await run.send(built.request, attacker)
-      const object = run.objects.adopt(resource, { by: attacker, exchange, marker }, run)
+      const object = await run.objects.adopt(resource, { by: attacker, exchange, marker, marked: marked !== undefined, also: [owner] }, run)
       if (run.observe(exchange, create).class !== 'granted' || object === undefined) return { level: 'passed' }
       const seen = await run.objects.look({ ...object, owner }, run)
       const theirs = named(seen.members, resource.ownerMembers).some(([, value]) => value === JSON.stringify(subject))

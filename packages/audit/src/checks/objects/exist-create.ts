@@ -49,7 +49,7 @@ async function makeAlike({ resource, owner, marker }: TargetObject & { readonly 
   if (create === undefined || built?.request === undefined || body === undefined)
     return { level: 'not-tested', why: built?.missing ?? 'the content has no text' }
   const exchange = await run.send(built.request, attacker)
-  run.objects.adopt(resource, { by: attacker, exchange, marker }, run)
+  await run.objects.adopt(resource, { by: attacker, exchange, marker, marked: true }, run)
   if (exchange.response?.status !== CONFLICT) return { level: 'passed' }
   return {
     level: 'suspected',
