@@ -92,11 +92,6 @@ function factsOf(requirement: Requirement): readonly string[] {
   }
 }
 
-/** The operations about single objects of a resource, reading first. */
-export function operationsOn(resource: Resource): readonly AuditOperation[] {
-  return [resource.read, resource.replace, resource.update, resource.remove].filter((operation) => operation !== undefined)
-}
-
 /** What an owner is told about a resource by the configuration. */
 export function settingOf({ item }: Resource, { target, resources }: Pick<AuditConfig, 'target' | 'resources'>): ResourceSetting | undefined {
   const base = new URL(target).pathname.replace(/\/+$/, '')
