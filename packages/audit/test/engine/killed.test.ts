@@ -116,4 +116,4 @@ test('a run that is killed goes on where it was: what is finished is not asked a
   const made = after.slice(lines.length).filter((line) => line.type === 'sending' && line.method === 'PUT' && line.case.startsWith('THROWS')).length
   expect([report.exitCode, report.incomplete, report.leftovers, target.stateHash() === before, made]).toEqual([0, undefined, [], true, CASES - done])
   await target.close()
-}, 60_000)
+}, 180_000)

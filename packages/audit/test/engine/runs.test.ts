@@ -1,3 +1,5 @@
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -8,6 +10,7 @@ import { openJournal } from '../../src/journal/journal.ts'
 import { PersonaError, type Persona } from '../../src/persona.ts'
 import type { Report } from '../../src/report/report.ts'
 import { RunStopped, type Run } from '../../src/run.ts'
+import { makeCertificates } from '../../../guard/test/certificates.ts'
 import { bearer, configFor, documentFile, json, startApi, type Api, type Handler } from './api.ts'
 
 const closing: (() => unknown)[] = []
@@ -99,6 +102,24 @@ test('a target that is not there', async () => {
     report.exitCode,
     report.incomplete?.startsWith('the target cannot be reached') || report.incomplete?.startsWith('the target does not answer'),
   ]).toEqual([3, true])
+})
+
+test('a certificate that nobody trusts is named, and nothing is sent past it', async () => {
+  const { server: certificate } = makeCertificates()
+  let asked = 0
+  const server = createServer({ key: certificate.key, cert: certificate.cert }, (_, response) => {
+    asked += 1
+    response.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closing.push(() => server.close())
+  const report = await runAudit({
+    checks: [],
+    personas: [bearer('bob')],
+    config: configFor(`https://127.0.0.1:${(server.address() as AddressInfo).port}`, await documentFile(things(1))),
+  })
+  expect([report.exitCode, report.incomplete?.startsWith('the target cannot be reached: '), asked]).toEqual([3, true, 0])
+  expect(report.incomplete).toMatch(/certificate/)
 })
 
 test('random credentials that are let in are a finding before anything else', async () => {
