@@ -106,3 +106,6 @@ export const REFUSALS: readonly string[] = ['401', '403', '407']
 
 /** The one file that names them. */
 export const ANSWER = 'packages/core/src/answer.ts'
+
+/** Where others' answers are judged and none is given: what was seen and what should have come is told in numbers. */
+export const JUDGES: readonly string[] = ['packages/audit/', 'packages/cli/src/commands/audit.ts']
