@@ -3,7 +3,7 @@ import { loadOpenApi, type ApiDocument } from '@countersign/openapi'
 import type { Check } from './check.ts'
 import { checks as allChecks } from './checks/index.ts'
 import type { AuditConfig } from './config/config.ts'
-import { runPhases } from './phases.ts'
+import { runPhases, type Audit } from './phases.ts'
 import { noJournal, objectsLeft, openJournal, type Journal, type JournalOptions } from './journal/journal.ts'
 import { createRun } from './live-run.ts'
 import { nobody } from './nobody.ts'
@@ -60,7 +60,7 @@ export interface AuditOptions {
  * a journal of a run that did not end. Whatever happens after that is in the report.
  */
 export async function runAudit(options: AuditOptions): Promise<Report> {
-  const { config, personas, checks = allChecks, signal = new AbortController().signal } = options
+  const { config, signal = new AbortController().signal } = options
   // What a run left is removed by writing, whatever this one was meant to do.
   const mode = options.onlyCleanUp === true ? 'writes' : (options.mode ?? config.mode)
   const origin = await admitTarget(config.target, options.consent)
@@ -78,6 +78,20 @@ export async function runAudit(options: AuditOptions): Promise<Report> {
     ...(options.label === undefined ? {} : { label: options.label }),
     signal,
   })
+  try {
+    const report = await runPhases(auditOf(options, { mode, document, operations, expect, sender, journal }))
+    return options.compare === true ? { ...report, sources: compareSources(report, { ...options, operations }) } : report
+  } finally {
+    sender.close()
+    journal.close()
+  }
+}
+
+type Prepared = Pick<Planning, 'mode' | 'document' | 'operations' | 'expect'> & Pick<Audit, 'sender' | 'journal'>
+
+/** What the phases of a run share. */
+function auditOf({ config, personas, checks = allChecks, secrets, ...options }: AuditOptions, prepared: Prepared): Audit {
+  const { mode, document, operations, expect, sender, journal } = prepared
   const knowledge = createKnowledge()
   const planningFor = (usable: readonly Persona[]): Planning => ({
     config,
@@ -87,25 +101,19 @@ export async function runAudit(options: AuditOptions): Promise<Report> {
     personas: [nobody, ...usable],
     nobody,
     expect,
-    ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
+    ...(secrets === undefined ? {} : { secrets }),
   })
-  try {
-    const report = await runPhases({
-      options: { config, mode, checks, onlyCleanUp: options.onlyCleanUp === true, onProgress: options.onProgress ?? (() => undefined) },
-      document,
-      operations,
-      personas,
-      sender,
-      journal,
-      knowledge,
-      createObjects: (usable) => createObjects(planningFor(usable)),
-      createRun: (usable, { objects, cells, skew }) =>
-        createRun({ planning: planningFor(usable), sender, objects, journal, knowledge, cells, seed: journal.hash('markers'), skew }),
-    })
-    return options.compare === true ? { ...report, sources: compareSources(report, { ...options, operations }) } : report
-  } finally {
-    sender.close()
-    journal.close()
+  return {
+    options: { config, mode, checks, onlyCleanUp: options.onlyCleanUp === true, onProgress: options.onProgress ?? (() => undefined) },
+    document,
+    operations,
+    personas,
+    sender,
+    journal,
+    knowledge,
+    createObjects: (usable) => createObjects(planningFor(usable)),
+    createRun: (usable, { objects, cells, skew }) =>
+      createRun({ planning: planningFor(usable), sender, objects, journal, knowledge, cells, seed: journal.hash('markers'), skew }),
   }
 }
 
