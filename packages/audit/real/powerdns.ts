@@ -23,7 +23,7 @@ export async function startPowerDns({ folder }: Place): Promise<RealServer> {
   await sendJson(`${url}/api/v1/servers/localhost/zones`, { body: zone, headers })
   const document = await fetch(`${url}/api/docs`, { headers: { ...headers, accept: 'application/json' } })
   await writeFile(join(folder, 'swagger.json'), await document.text())
-  return { yaml: YAML(url), secrets: { PDNS_KEY: key }, end: program.end }
+  return { yaml: YAML(url), secrets: { PDNS_KEY: key }, end: () => program.end() }
 }
 
 const YAML = (url: string): string => `

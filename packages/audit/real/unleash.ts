@@ -104,7 +104,7 @@ async function startPostgres(folder: string): Promise<Database> {
     if (Date.now() > until || program.child.exitCode !== null) throw new Error(`PostgreSQL did not start; see ${folder}/output.log`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  return { sockets, end: program.end }
+  return { sockets, end: () => program.end() }
 }
 
 /** Debian keeps the programs of each version in a folder of its own. */

@@ -18,7 +18,7 @@ export async function startVerdaccio({ folder, packages }: Place): Promise<RealS
   const [owner, other] = [await addUser(url, 'owner'), await addUser(url, 'other')]
   await publish(url, '@team/secret', owner)
   await publish(url, 'open-package', owner)
-  return { yaml: YAML(url), secrets: { OWNER_PASSWORD: owner, OTHER_PASSWORD: other }, end: program.end }
+  return { yaml: YAML(url), secrets: { OWNER_PASSWORD: owner, OTHER_PASSWORD: other }, end: () => program.end() }
 }
 
 const CONFIGURATION = `storage: ./storage

@@ -14,7 +14,7 @@ import { createListener } from './server.ts'
 import { createState } from './state.ts'
 import { requestFaults } from './wrong-requests.ts'
 
-export { FAULTS, type FaultName } from './faults.ts'
+export type { FaultName } from './faults.ts'
 
 /** The OpenAPI document of the target. */
 export const DOCUMENT = fileURLToPath(new URL('openapi.yaml', import.meta.url))
