@@ -15,7 +15,7 @@ export function standIns(requirement: Requirement): NonEmpty<Scheme> {
 
 function standIn(name: string): Scheme {
   // HTTP has no challenge for a certificate.
-  const isCertificate = name === 'MutualTLS'
+  const isCertificate = name === 'ClientCertificate'
   return {
     name,
     strength: 0,
@@ -34,6 +34,6 @@ export function asDescribed(principal: Principal, requirement: Requirement): Pri
   const accepted = acceptedSchemes(requirement)
   if (accepted === undefined || accepted.some((name) => name.toLowerCase() === principal.scheme.toLowerCase())) return principal
   if (principal.scheme === 'DPoP' && accepted.includes('Bearer')) return { ...principal, scheme: 'Bearer' }
-  const isOther = !['DPoP', 'Bearer', 'Basic', 'MutualTLS'].includes(principal.scheme)
+  const isOther = !['DPoP', 'Bearer', 'Basic', 'ClientCertificate'].includes(principal.scheme)
   return isOther && accepted.includes('ApiKey') ? { ...principal, scheme: 'ApiKey' } : principal
 }

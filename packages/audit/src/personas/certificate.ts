@@ -8,10 +8,10 @@ export async function certificate(source: CredentialSource & { readonly type: 'c
   try {
     const [cert, key] = [await secrets.whole(source.cert), await secrets.whole(source.key)]
     const expires = checked(cert, key)
-    return { scheme: 'MutualTLS', obtain: async () => ({ kind: 'certificate', fields: [], value: '', expires }), certificate: { cert, key } }
+    return { scheme: 'ClientCertificate', obtain: async () => ({ kind: 'certificate', fields: [], value: '', expires }), certificate: { cert, key } }
   } catch (error) {
     if (!(error instanceof PersonaError)) throw error
-    return { scheme: 'MutualTLS', obtain: () => Promise.reject(error) }
+    return { scheme: 'ClientCertificate', obtain: () => Promise.reject(error) }
   }
 }
 

@@ -72,7 +72,7 @@ function createPersona(setting: PersonaSetting, source: Source, { now, tell }: T
     return credentials
   }
   const keeper = createKeeper(obtain, now)
-  const binding = source.scheme === 'DPoP' ? ({ binding: 'key' } as const) : source.scheme === 'MutualTLS' ? ({ binding: 'certificate' } as const) : {}
+  const binding = source.scheme === 'DPoP' ? ({ binding: 'key' } as const) : source.scheme === 'ClientCertificate' ? ({ binding: 'certificate' } as const) : {}
   return {
     name,
     principal: {

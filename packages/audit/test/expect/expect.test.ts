@@ -103,7 +103,7 @@ describe('what a description asks for', () => {
     ['200 granted declared', '/session', persona('own', { scheme: 'Token' }), undefined],
     ['401 denied-auth declared', '/session', alice, undefined],
     ['403 denied-authz declared', '/mtls', nobody, undefined],
-    ['200 granted declared', '/mtls', persona('cert', { scheme: 'MutualTLS' }), undefined],
+    ['200 granted declared', '/mtls', persona('cert', { scheme: 'ClientCertificate' }), undefined],
     ['403 denied-authz declared', '/people', persona('robot', { machine: true }), undefined],
     ['200 granted declared', '/people', alice, undefined],
     ['200 granted derived', '/fresh', alice, undefined],

@@ -109,7 +109,7 @@ describe('a client certificate', () => {
     })
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
-    expect([seen, fields, persona.principal?.scheme, persona.principal?.binding]).toEqual(['shop', [], 'MutualTLS', 'certificate'])
+    expect([seen, fields, persona.principal?.scheme, persona.principal?.binding]).toEqual(['shop', [], 'ClientCertificate', 'certificate'])
   })
 
   test.each([
