@@ -10,6 +10,7 @@ export const DEVIATIONS: Readonly<Record<ServerName, Readonly<Record<string, str
     'CACHE-DENIAL': UNCACHED,
     'CHAL-UNDECLARED': 'its challenge is `X-API-Key realm="PowerDNS"`: a scheme that is not registered and that the description does not have',
     'DENY-DOC': UNTOLD,
+    'SPEC-NO401': 'its description has an API key for every operation and a 401 for none',
   },
   verdaccio: {
     'CACHE-DENIAL': UNCACHED,
@@ -21,5 +22,9 @@ export const DEVIATIONS: Readonly<Record<ServerName, Readonly<Record<string, str
     'CHAL-MISSING': 'no 401 of it has a challenge (RFC 9110 section 15.5.2)',
     'DENY-DOC': UNTOLD,
     'ETAG-ON-DENIAL': TAGGED,
+    'SPEC-CHALLENGE-UNDOC': 'its description has 401 without `WWW-Authenticate`, as it answers',
+    'SPEC-NO401': 'its description asks for an API key by default, also of `/health`, and does not describe 401 for all of that',
+    'SPEC-NO404': 'its description has no 404 for some operations about one object',
+    'SPEC-OPTIONAL': 'its description makes credentials for `POST /edge/validate` optional, which is meant: it looks at tokens in the content',
   },
 }

@@ -73,6 +73,7 @@ async function tryAll(way: Way, probing: Probing, run: Run): Promise<Verdict> {
   for (const attempt of attempts) {
     const observed = await sendBare(attempt.request, way.operation, run)
     if (observed.class === 'granted') {
+      if (isOpenInFact(way, run)) return notTested('nobody is let in here without credentials, too, so bad ones prove nothing')
       const meaningless = uncontrolled ? undefined : await whyMeaningless(way.operation, run)
       return meaningless === undefined ? accepted(attempt, observed, { footing, probing }) : notTested(meaningless)
     }
@@ -80,6 +81,11 @@ async function tryAll(way: Way, probing: Probing, run: Run): Promise<Verdict> {
     if (fault !== undefined) return faulty(attempt, observed, { footing, fault })
   }
   return PASSED
+}
+
+/** Whether nobody was let in: that is a finding of another kind, or no finding at all. */
+function isOpenInFact({ operation }: Way, { cells, nobody }: Run): boolean {
+  return cells.some((cell) => cell.operation.key === operation.key && cell.persona.name === nobody.name && cell.observed?.class === 'granted')
 }
 
 interface Tried {

@@ -1,3 +1,4 @@
+import type { Requirement } from '@countersign/core'
 import type { DescriptionCheck } from '../../check.ts'
 import type { AuditOperation } from '../../operation.ts'
 import type { Severity } from '../../rule.ts'
@@ -37,7 +38,11 @@ export function describes({ answers }: AuditOperation, ...statuses: readonly str
 
 /** Whether an operation asks for nothing: its description opens it, or makes credentials optional. */
 export function isOpen({ requirement, declared }: AuditOperation): boolean {
-  return declared && (requirement.type === 'open' || requirement.type === 'anyone')
+  return declared && admitsNobody(requirement)
+}
+
+function admitsNobody(requirement: Requirement): boolean {
+  return requirement.type === 'open' || requirement.type === 'anyone' || (requirement.type === 'any' && requirement.of.some(admitsNobody))
 }
 
 /** The answers that are described, for messages. */
