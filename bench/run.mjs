@@ -1,17 +1,16 @@
 // `npm run bench` at the root: builds, then runs this. It takes about nine minutes, `--quick` two; `--json` prints what was measured,
 // `--only=hono,express-jwt` leaves the other peers out. Only a full run writes RESULTS.md.
-import { execFileSync, fork } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { fork } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { installOnce } from './install.mjs'
 
-const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 const FULL = { rounds: 3, seconds: 1.5, microRounds: 15 }
 const QUICK = { rounds: 1, seconds: 0.5, microRounds: 3 }
 
 const options = readArguments(process.argv.slice(2))
 const log = (text) => void process.stderr.write(`bench: ${text}\n`)
 
-installOnce()
+installOnce(log)
 const { compareServers } = await import('./http.mjs')
 const { describeMachine, renderReport } = await import('./report.mjs')
 const size = options.quick ? QUICK : FULL
@@ -39,17 +38,6 @@ function readArguments(given) {
     }
   }
   return read
-}
-
-/** The peers are no dependency of the workspace: they are installed here, on first use, as bench/package-lock.json has them. */
-function installOnce() {
-  if (existsSync(new URL('node_modules/.package-lock.json', import.meta.url))) return
-  log('installs its own dependencies: npm ci --ignore-scripts --prefix bench')
-  execFileSync('npm', ['ci', '--ignore-scripts', '--prefix', FOLDER], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    cwd: FOLDER,
-    shell: process.platform === 'win32',
-  })
 }
 
 /** In a process of its own, so that neither side warms or crowds the other. */

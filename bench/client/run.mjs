@@ -1,11 +1,14 @@
-// `npm run bench:client` at the root: builds, then runs this. It takes about five minutes, `--quick` half a one. Only a full run
+// `npm run bench:client` at the root: builds, then runs this. It takes about two minutes, `--quick` half a one. Only a full run
 // writes CLIENT.md.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { installOnce } from '../install.mjs'
 import { describeMachine } from '../report.mjs'
-import { CALLERS, callerOf } from './callers.mjs'
+
+installOnce((text) => void process.stderr.write(`bench: ${text}\n`))
+const { CALLERS, callerOf } = await import('./callers.mjs')
 
 const quick = process.argv.includes('--quick')
 const SIZE = quick ? { rounds: 3, calls: 300 } : { rounds: 11, calls: 1000 }

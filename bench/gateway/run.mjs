@@ -1,12 +1,11 @@
 // `npm run bench:gateway` at the root: builds, then runs this. It needs Linux, wrk and nginx (Debian: `apt-get install wrk nginx-light`)
-// and takes about nine minutes, `--quick` two; `--json` prints what was measured, `--scenarios=seen,none` and `--servers=nginx,countersign` choose,
+// and takes about fifteen minutes, `--quick` two; `--json` prints what was measured, `--scenarios=seen,none` and `--servers=nginx,countersign` choose,
 // `--profile=<folder>` writes a CPU profile of the gateway, `--against=<folder>`
 // measures that of another, built checkout as `countersign (before)`. Only a full run writes GATEWAY.md.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { installOnce } from '../install.mjs'
 
-const FOLDER = fileURLToPath(new URL('..', import.meta.url))
 const FULL = { rounds: 5, seconds: 2 }
 const QUICK = { rounds: 1, seconds: 1 }
 
@@ -55,9 +54,7 @@ function prepare() {
     console.error(`bench: \`${program}\` is not installed; on Debian: apt-get install wrk nginx-light`)
     process.exit(2)
   }
-  if (existsSync(new URL('../node_modules/.package-lock.json', import.meta.url))) return
-  log('installs its own dependencies: npm ci --ignore-scripts --prefix bench')
-  execFileSync('npm', ['ci', '--ignore-scripts', '--prefix', FOLDER], { stdio: ['ignore', 'ignore', 'inherit'], cwd: FOLDER })
+  installOnce(log)
 }
 
 function versionOf(program, flag) {
